@@ -1,0 +1,158 @@
+"""The settings themselves: names, defaults, bounds and the one line that explains each."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from clawkit.settings.domain import is_public, normalized
+
+Proxy = Literal["caddy", "nginx"]
+Tls = Literal["auto", "acme", "acme-staging", "internal", "files", "off"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+SLUG = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
+MEMORY = re.compile(r"^\d+[kmg]$")
+
+# OpenClaw 2026.9.6 is OOM-killed while booting at 512 MB and boots exactly at the cap with 768 MB.
+MEMORY_FLOOR_MB = 1024
+
+
+class GatewaySettings(BaseModel):
+    """A further gateway behind the same proxy; the ordinary deployment has none in its file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    domain: str
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return slug(value)
+
+    @field_validator("domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        return normalized(value)
+
+
+class Settings(BaseModel):
+    """Every field is one setting: key in clawkit.yaml, `--flag`, `CLAWKIT_VARIABLE`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    domain: str = Field("localhost", description="name or address that people type into the browser")
+    proxy: Proxy = Field("caddy", description="which proxy stands in front")
+    email: str = Field("", description="contact address for the certificate authority, optional")
+    tls: Tls = Field("auto", description="where the certificate comes from; auto: ACME for a public domain, "
+                                         "a private CA otherwise")  # fmt: skip
+    listen: str = Field("0.0.0.0", description="address of this host on which the ports are published")
+    http_port: Port = Field(80, description="published port of the redirect to HTTPS")
+    https_port: Port = Field(443, description="published port of the dashboard")
+    openclaw: str = Field("2026.9.6", description="OpenClaw version")
+    gateway_image: str = Field("ghcr.io/openclaw/openclaw", description="image of the gateway; without a tag, "
+                                                                        "the OpenClaw version is the tag")  # fmt: skip
+    caddy_image: str = Field("caddy:2", description="image of the Caddy proxy")
+    nginx_image: str = Field("nginx:stable", description="image of the nginx proxy")
+    build: Literal["auto", "always", "never"] = Field(
+        "auto", description="build images here: auto when the registry cannot be reached"
+    )
+    name: str = Field("", description="Compose project name; empty: clawkit-<folder>")
+    subnet: str = Field("auto", description="private /21 for the stack's networks, or auto")
+    gateway_memory: str = Field("2g", description="memory limit of a gateway, at least 1g")
+    gateway_cpus: Annotated[float, Field(gt=0, le=256)] = Field(2.0, description="CPU limit of a gateway")
+    gateway_pids: Annotated[int, Field(ge=64, le=32768)] = Field(512, description="process limit of a gateway")
+    chat_api: bool = Field(False, description="serve OpenClaw's OpenAI-compatible /v1/chat/completions")
+    hsts: Literal["auto", "off"] = Field("auto", description="Strict-Transport-Security; auto: only with a "
+                                                             "publicly trusted certificate")  # fmt: skip
+    timeout: Annotated[int, Field(ge=1, le=3600)] = Field(180, description="seconds to wait for health")
+    gateways: tuple[GatewaySettings, ...] = Field((), description="further gateways, each with name and domain")
+
+    @field_validator("domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        return normalized(value)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return slug(value) if value else value
+
+    @field_validator("email")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        if value and not re.match(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", value):
+            raise ValueError(f"{value!r} is not an e-mail address")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError:
+            raise ValueError(f"{value!r} is not an IP address of this host") from None
+
+    @field_validator("openclaw")
+    @classmethod
+    def _openclaw(cls, value: str) -> str:
+        if not re.match(r"^[\w][\w.-]{0,127}$", value):
+            raise ValueError(f"{value!r} is not a version such as 2026.9.6")
+        return value
+
+    @field_validator("subnet")
+    @classmethod
+    def _subnet(cls, value: str) -> str:
+        return value if value == "auto" else private_pool(value)
+
+    @field_validator("gateway_memory")
+    @classmethod
+    def _memory(cls, value: str) -> str:
+        if not MEMORY.match(value.lower()):
+            raise ValueError(f"{value!r} is not a size such as 2g or 1536m")
+        if megabytes(value) < MEMORY_FLOOR_MB:
+            raise ValueError(f"{value!r} is too small: OpenClaw does not boot under 1g")
+        return value.lower()
+
+    @model_validator(mode="after")
+    def _together(self) -> Settings:
+        if self.http_port == self.https_port:
+            raise ValueError(f"http_port and https_port are both {self.https_port}")
+        names = ["main", *(gateway.name for gateway in self.gateways)]
+        domains = [self.domain, *(gateway.domain for gateway in self.gateways)]
+        for kind, values in (("name", names), ("domain", domains)):
+            for value in values:
+                if values.count(value) > 1:
+                    raise ValueError(f"two gateways have the {kind} {value!r}")
+        return self
+
+    @property
+    def effective_tls(self) -> Literal["acme", "acme-staging", "internal", "files", "off"]:
+        """`tls` with auto decided by the kind of domain."""
+        if self.tls != "auto":
+            return self.tls
+        return "acme" if is_public(self.domain) else "internal"
+
+
+def slug(value: str) -> str:
+    if not SLUG.match(value):
+        raise ValueError(f"{value!r} is not a name of lower-case letters, digits and dashes, 40 at most")
+    return value
+
+
+def megabytes(size: str) -> int:
+    return int(size[:-1]) * {"k": 1, "m": 1024, "g": 1024 * 1024}[size[-1].lower()] // 1024
+
+
+def private_pool(value: str) -> str:
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a network such as 10.77.0.0/21 ({error})") from None
+    if network.version != 4 or network.prefixlen != 21 or not network.is_private:
+        raise ValueError(f"{value!r} is not a private IPv4 /21 such as 10.77.0.0/21")
+    return str(network)

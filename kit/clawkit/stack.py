@@ -1,0 +1,165 @@
+"""The deployment as a model: what the settings, the chosen subnet and the images at hand add up to.
+
+`render` turns a Stack into files and knows nothing else; `verify` asks it where to look.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from clawkit.settings.domain import is_address, is_public
+from clawkit.settings.model import Settings, megabytes
+
+GATEWAY_PORT = 18789
+"""The one port of OpenClaw, HTTP and WebSocket (docs gateway/config-gateway.md)."""
+
+READ_TIMEOUT_SECONDS = 330
+"""Longer than the 315 s for which a stopping gateway still answers running requests; the guide asks for 300."""
+
+BODY_LIMIT_MB = 32
+"""Above the gateway's own 20 MB, so that the gateway and not the proxy says what was too large."""
+
+GATEWAY_BLOCK = 28
+GATEWAY_OFFSET = 512
+"""Inside the /21: edge is the first /28, egress the second /24, and the gateways' /28s start at +512."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that is present in the engine, as `compose.yaml` names it."""
+
+    ref: str
+    version: str
+    """Version of the software inside, such as 2.11.4; empty when nothing tells."""
+    origin: Literal["pulled", "built", "given"]
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    gateway: Image
+    proxy: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One OpenClaw behind the proxy, alone with it on a network of its own."""
+
+    name: str
+    service: str
+    domain: str
+    origin: str
+    network: str
+    subnet: str
+    address: str
+    proxy_address: str
+    volume: str
+    token_file: str
+    """Path of the token, relative to the rendered folder."""
+
+    @property
+    def upstream(self) -> str:
+        return f"{self.address}:{GATEWAY_PORT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    settings: Settings
+    project: str
+    pool: str
+    images: Images
+    gateways: tuple[Gateway, ...]
+    start_interval: bool = False
+    """Engine 25 and later take `healthcheck.start_interval`; older ones refuse the whole file."""
+    owner: tuple[int, int] = (1000, 1000)
+    """uid and gid that the proxy runs as: the owner of the rendered folder, or 1000 when that is root."""
+
+    @property
+    def proxy(self) -> Literal["caddy", "nginx"]:
+        return self.settings.proxy
+
+    @property
+    def proxy_version(self) -> tuple[int, ...]:
+        """Numeric version of the proxy inside the image; the newest known when the image does not tell."""
+        digits = [part for part in self.images.proxy.version.lstrip("v").split(".") if part.isdigit()]
+        return tuple(map(int, digits)) or NEWEST[self.proxy]
+
+    @property
+    def tls(self) -> Literal["acme", "acme-staging", "internal", "files", "off"]:
+        return self.settings.effective_tls
+
+    @property
+    def publicly_trusted(self) -> bool:
+        return self.tls == "acme" and is_public(self.settings.domain)
+
+    @property
+    def url(self) -> str:
+        return self.gateways[0].origin + "/"
+
+    @property
+    def hsts(self) -> str:
+        """Header value, empty for none. 60 days: long enough to protect, short enough to leave again."""
+        wanted = self.settings.hsts == "auto" and self.publicly_trusted
+        return "max-age=5184000" if wanted else ""
+
+    @property
+    def address_domain(self) -> bool:
+        """Browsers send no SNI for an address, so the proxy must serve it as its default."""
+        return is_address(self.settings.domain)
+
+    @property
+    def edge_subnet(self) -> str:
+        return block(self.pool, 0, 28)
+
+    @property
+    def egress_subnet(self) -> str:
+        return block(self.pool, 256, 24)
+
+    @property
+    def edge_address(self) -> str:
+        return host(self.edge_subnet, 2)
+
+    @property
+    def gateway_memory_mb(self) -> int:
+        return megabytes(self.settings.gateway_memory)
+
+
+NEWEST: dict[str, tuple[int, ...]] = {"caddy": (2, 11, 4), "nginx": (1, 30, 4)}
+
+
+def assemble(settings: Settings, *, folder_name: str, pool: str, images: Images, start_interval: bool = False,
+             owner: tuple[int, int] = (1000, 1000)) -> Stack:  # fmt: skip
+    """The Stack of these settings; pure, so a render is the same on every machine."""
+    members = [("main", settings.domain), *((gateway.name, gateway.domain) for gateway in settings.gateways)]
+    gateways = tuple(_gateway(settings, pool, index, *member) for index, member in enumerate(members))
+    return Stack(settings=settings, project=settings.name or f"clawkit-{slugged(folder_name)}", pool=pool,
+                 images=images, gateways=gateways, start_interval=start_interval, owner=owner)  # fmt: skip
+
+
+def _gateway(settings: Settings, pool: str, index: int, name: str, domain: str) -> Gateway:
+    suffix = "" if index == 0 else f"-{name}"
+    subnet = block(pool, GATEWAY_OFFSET + index * 16, GATEWAY_BLOCK)
+    return Gateway(name=name, service=f"gateway{suffix}", domain=domain, origin=origin(settings, domain),
+                   network=f"backend{suffix}", subnet=subnet, address=host(subnet, 3), proxy_address=host(subnet, 2),
+                   volume=f"state{suffix}", token_file=f"secrets/{name}.token")  # fmt: skip
+
+
+def origin(settings: Settings, domain: str) -> str:
+    """What a browser sends as Origin: no default port, brackets around IPv6 (RFC 6454)."""
+    scheme, default, port = ("https", 443, settings.https_port)
+    shown = f"[{domain}]" if ":" in domain else domain
+    return f"{scheme}://{shown}" + ("" if port == default else f":{port}")
+
+
+def block(pool: str, offset: int, prefix: int) -> str:
+    return f"{ipaddress.ip_network(pool).network_address + offset}/{prefix}"
+
+
+def host(subnet: str, number: int) -> str:
+    return str(ipaddress.ip_network(subnet).network_address + number)
+
+
+def slugged(text: str) -> str:
+    kept = "".join(char if char.isalnum() and char.isascii() else "-" for char in text.lower())
+    return kept.strip("-")[:30].strip("-") or "stack"
