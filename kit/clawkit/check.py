@@ -101,7 +101,7 @@ def run(checks: Sequence[Check[S, Any]], scene: S, *, workers: int = 8) -> tuple
 def _settle(check: Check[S, Any], scene: S, done: Mapping[str, Result]) -> Result:
     unmet = [need for need in check.needs if need in done and done[need].outcome not in (Outcome.OK, Outcome.WARNING)]
     if unmet:
-        return _result(check, Outcome.SKIPPED, "not checked", reason=f"{unmet[0]} did not pass")
+        return _result(check, Outcome.SKIPPED, "not checked", reason=_because(done[unmet[0]]))
     start = time.monotonic()
     try:
         verdict = check.judge(check.gather(scene))
@@ -111,6 +111,11 @@ def _settle(check: Check[S, Any], scene: S, done: Mapping[str, Result]) -> Resul
                        elapsed=time.monotonic() - start)  # fmt: skip
     return _result(check, verdict.outcome, verdict.summary, measured=verdict.measured, reason=verdict.fix or "",
                    elapsed=time.monotonic() - start)  # fmt: skip
+
+
+def _because(need: Result) -> str:
+    """Names the check that failed first, not the one that was skipped for it."""
+    return need.reason if need.outcome is Outcome.SKIPPED else f"{need.id} did not pass"
 
 
 def _result(check: Check[S, Any], outcome: Outcome, summary: str, *, measured: Measured | None = None, reason: str = "",

@@ -11,16 +11,24 @@ from clawkit.stack import Stack
 class NginxFeatures:
     http2_directive: bool
     """`http2 on;` since 1.25.1; before, a parameter of listen (nginx changes 1.25.1)."""
+    rotates_ticket_keys: bool
+    """Session ticket keys in a shared cache are renewed by themselves since 1.23.2 (nginx changes 1.23.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaddyFeatures:
+    persist_config: bool
+    """`persist_config off` is a global option since 2.7; 2.6 refuses the whole file."""
     stream_close_delay: bool
     """WebSockets outlive a reload since 2.7 (caddyserver/caddy#5567)."""
+    log_append: bool
+    """Own fields in the access log since 2.8 (caddyserver/caddy#6066)."""
 
 
 def of(stack: Stack) -> NginxFeatures | CaddyFeatures:
     version = stack.proxy_version
     if stack.proxy == "nginx":
-        return NginxFeatures(http2_directive=version >= (1, 25, 1))
-    return CaddyFeatures(stream_close_delay=version >= (2, 7))
+        return NginxFeatures(http2_directive=version >= (1, 25, 1), rotates_ticket_keys=version >= (1, 23, 2))
+    return CaddyFeatures(
+        persist_config=version >= (2, 7), stream_close_delay=version >= (2, 7), log_append=version >= (2, 8)
+    )

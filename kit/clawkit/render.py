@@ -26,7 +26,7 @@ def templates_root() -> Path:
 
 def render(stack: Stack) -> dict[str, str]:
     """Relative path -> text of every file that Docker and the proxy get; holds no secret."""
-    files = {f"gateway/{Path(name).name}": (templates_root() / name).read_text() for name in STATIC}
+    files = {f"gateway/bin/{Path(name).name}": (templates_root() / name).read_text() for name in STATIC}
     for gateway in stack.gateways:
         files[f"gateway/{gateway.name}/openclaw.json"] = openclaw_json(stack, gateway)
     for name in PROXY_FILES[stack.proxy]:
@@ -87,7 +87,7 @@ def openclaw_json(stack: Stack, gateway: Gateway) -> str:
 
 def _digests(stack: Stack, files: dict[str, str]) -> dict[str, str]:
     """Hash per service of the files mounted into it, so that `docker compose up` alone notices a change."""
-    shared = [text for path, text in sorted(files.items()) if path.count("/") == 1 and path.startswith("gateway/")]
+    shared = [text for path, text in sorted(files.items()) if path.startswith("gateway/bin/")]
     found = {g.service: _digest([*shared, files[f"gateway/{g.name}/openclaw.json"]]) for g in stack.gateways}
     found["proxy"] = _digest([text for path, text in sorted(files.items()) if path.startswith("proxy/")])
     return found

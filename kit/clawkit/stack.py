@@ -12,6 +12,9 @@ from typing import Literal
 from clawkit.settings.domain import is_address, is_public
 from clawkit.settings.model import Settings, megabytes
 
+HTTPS_PORT = 443
+"""The port that a URL, an Origin and a Host header leave out (RFC 9110, 4.2.2)."""
+
 GATEWAY_PORT = 18789
 """The one port of OpenClaw, HTTP and WebSocket (docs gateway/config-gateway.md)."""
 
@@ -62,6 +65,11 @@ class Gateway:
     def upstream(self) -> str:
         return f"{self.address}:{GATEWAY_PORT}"
 
+    @property
+    def host(self) -> str:
+        """The domain as it stands in a Host header and a server name: an IPv6 address in brackets (RFC 3986)."""
+        return bracketed(self.domain)
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -104,9 +112,27 @@ class Stack:
         return "max-age=5184000" if wanted else ""
 
     @property
-    def address_domain(self) -> bool:
-        """Browsers send no SNI for an address, so the proxy must serve it as its default."""
-        return is_address(self.settings.domain)
+    def address_gateway(self) -> Gateway | None:
+        """Browsers send no SNI for an address, so the proxy must show this gateway's certificate by default."""
+        return next((gateway for gateway in self.gateways if is_address(gateway.domain)), None)
+
+    @property
+    def port_suffix(self) -> str:
+        """What follows the name in a Host header: nothing for the default port."""
+        return "" if self.settings.https_port == HTTPS_PORT else f":{self.settings.https_port}"
+
+    @property
+    def acme(self) -> bool:
+        """True when a certificate authority will ask for a challenge on port 80."""
+        return self.tls in ("acme", "acme-staging")
+
+    @property
+    def read_timeout(self) -> int:
+        return READ_TIMEOUT_SECONDS
+
+    @property
+    def body_limit_mb(self) -> int:
+        return BODY_LIMIT_MB
 
     @property
     def edge_subnet(self) -> str:
@@ -119,6 +145,11 @@ class Stack:
     @property
     def edge_address(self) -> str:
         return host(self.edge_subnet, 2)
+
+    def published(self, port: int, target: int) -> str:
+        """A port mapping of compose.yaml; an IPv6 address needs its brackets."""
+        listen = self.settings.listen
+        return f"[{listen}]:{port}:{target}" if ":" in listen else f"{listen}:{port}:{target}"
 
     @property
     def gateway_memory_mb(self) -> int:
@@ -147,9 +178,12 @@ def _gateway(settings: Settings, pool: str, index: int, name: str, domain: str) 
 
 def origin(settings: Settings, domain: str) -> str:
     """What a browser sends as Origin: no default port, brackets around IPv6 (RFC 6454)."""
-    scheme, default, port = ("https", 443, settings.https_port)
-    shown = f"[{domain}]" if ":" in domain else domain
-    return f"{scheme}://{shown}" + ("" if port == default else f":{port}")
+    port = settings.https_port
+    return f"https://{bracketed(domain)}" + ("" if port == HTTPS_PORT else f":{port}")
+
+
+def bracketed(domain: str) -> str:
+    return f"[{domain}]" if ":" in domain else domain
 
 
 def block(pool: str, offset: int, prefix: int) -> str:

@@ -72,6 +72,16 @@ class Settings(BaseModel):
     timeout: Annotated[int, Field(ge=1, le=3600)] = Field(180, description="seconds to wait for health")
     gateways: tuple[GatewaySettings, ...] = Field((), description="further gateways, each with name and domain")
 
+    @field_validator("tls", "hsts", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
+
+    @field_validator("openclaw", "domain", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int | float) else value
+
     @field_validator("domain")
     @classmethod
     def _domain(cls, value: str) -> str:

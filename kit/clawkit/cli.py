@@ -1,0 +1,148 @@
+"""Finds the command, runs it, and turns every ending into an exit code (contract: 0 1 2 3 4 5 70 130)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from clawkit import __version__
+from clawkit.errors import ClawkitError
+
+# Name, module and help stand here so that `clawkit --help` imports no command.
+COMMANDS = {
+    "init": "write a commented clawkit.yaml",
+    "up": "bring OpenClaw up behind the proxy, wait for health, verify",
+    "verify": "check the running stack from outside, through TLS",
+    "status": "what runs, and how it is",
+    "logs": "logs of the gateway and the proxy",
+    "restart": "restart services",
+    "down": "stop and remove the containers; data is kept",
+    "render": "write the files without starting anything",
+    "config": "the effective settings and where each came from",
+    "token": "the gateway's token",
+    "certs": "the certificate, and the root of the private CA",
+    "images": "build and list the images",
+    "explain": "the page of one cause",
+    "completion": "shell completion for bash, zsh or fish",
+}
+
+USAGE = 2
+BUG = 70
+INTERRUPTED = 130
+
+
+class Verbs(click.Group):
+    """Imports a command when it is called, not before: `--help` stays under 80 ms."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        found: click.Command = import_module(f"clawkit.commands.{cmd_name}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean `clawkit {close[0]}`?" if close else "see `clawkit --help`"
+            raise click.UsageError(f"no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="clawkit", message="%(prog)s %(version)s")
+def group() -> None:
+    """OpenClaw behind Caddy or nginx with automatic TLS: brought up, waited for, proven.
+
+    Start with: clawkit up --domain example.com
+    """
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code; the only place that knows them all."""
+    try:
+        code: Any = group.main(verb_first(argv), prog_name="clawkit", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        return _usage(argv, error)
+    except ClawkitError as error:
+        _report(argv).fail(_command(argv), error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        # the reader (head, less) has gone; Python would complain again while closing stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last net: a bug of ours must end in a file that can be pasted, not in a traceback
+        return _bug(argv, error)
+
+
+SHARED_FLAGS = {"--json": 0, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0, "-vv": 0, "--no-color": 0, "-y": 0, "--yes": 0,
+                "--dir": 1, "--timeout": 1}  # fmt: skip
+
+
+def verb_first(argv: Sequence[str]) -> list[str]:
+    """`clawkit --json verify` means `clawkit verify --json`: shared flags may stand on either side of the verb."""
+    rest, early = list(argv), []
+    while rest and rest[0].split("=")[0] in SHARED_FLAGS:
+        count = 1 if "=" in rest[0] else 1 + SHARED_FLAGS[rest[0]]
+        early += rest[:count]
+        rest = rest[count:]
+    return [rest[0], *early, *rest[1:]] if rest else early
+
+
+def _usage(argv: Sequence[str], error: click.ClickException) -> int:
+    from clawkit.errors import SettingsError
+
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return USAGE
+    command = _command(argv)
+    help_line = f"clawkit {command} --help" if command in COMMANDS else "clawkit --help"
+    _report(argv).fail(command, SettingsError(error.format_message(), fix=help_line))
+    return USAGE
+
+
+def _interrupted() -> int:
+    click.echo("\ninterrupted; what was started keeps running, `clawkit up` continues from here", err=True)
+    return INTERRUPTED
+
+
+def _bug(argv: Sequence[str], error: Exception) -> int:
+    from clawkit.errors import ClawkitError
+    from clawkit.report.crash import write_crash
+
+    path = write_crash(argv, error)
+    told = ClawkitError(f"a bug of clawkit: {type(error).__name__}: {error}",
+                        fix=f"please report it; all that is needed is in {path}")  # fmt: skip
+    _report(argv).fail(_command(argv), told)
+    return BUG
+
+
+def _command(argv: Sequence[str]) -> str:
+    return next((word for word in argv if not word.startswith("-")), "")
+
+
+def _report(argv: Sequence[str]) -> Any:
+    """Options may not have been parsed when something fails, so the words themselves are asked."""
+    from clawkit.report.choose import choose
+
+    wanted = "--json" in argv or os.environ.get("CLAWKIT_JSON", "") not in ("", "0")
+    return choose(json=wanted, no_color="--no-color" in argv, quiet=False, verbose=0)

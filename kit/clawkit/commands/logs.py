@@ -1,0 +1,34 @@
+"""`clawkit logs`: what the gateway and the proxy say, without secrets."""
+
+from __future__ import annotations
+
+import click
+
+from clawkit import deployment as deployments
+from clawkit.commands.context import Context
+from clawkit.commands.options import verb
+from clawkit.commands.services import chosen
+from clawkit.engine.docker import DockerEngine
+
+
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option("-f", "--follow", is_flag=True, help="go on as lines come")
+@click.option("-n", "--tail", default=100, show_default=True, help="lines to begin with")
+def logs(context: Context, services: tuple[str, ...], follow: bool, tail: int) -> int:
+    """Show the logs of the gateway and the proxy."""
+    deployment = deployments.open_folder(context.folder, context.flags)
+    deployments.require(deployment)
+    stack = deployment.stack()
+    engine = DockerEngine(secrets=tuple(deployment.tokens(stack).values()))
+    present = chosen(engine, stack.project, services)
+    if follow:
+        for text in engine.follow(deployment.project(), services, tail=tail):
+            context.report.line(text)
+        return 0
+    for service in present:
+        for text in engine.logs(service.container, tail=tail).splitlines():
+            context.report.line(f"{service.name} | {text}")
+    return 0
+
+
+command = verb()(logs)

@@ -1,0 +1,30 @@
+"""`clawkit restart`: restarts services and waits until they answer again."""
+
+from __future__ import annotations
+
+import click
+
+from clawkit import deployment as deployments
+from clawkit.commands.context import Context
+from clawkit.commands.options import verb
+from clawkit.commands.services import chosen
+from clawkit.commands.up import wait_until_ready
+from clawkit.engine.docker import DockerEngine
+
+
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+def restart(context: Context, services: tuple[str, ...]) -> int:
+    """Restart services (default: all) and wait until they answer again."""
+    deployment = deployments.open_folder(context.folder, context.flags)
+    deployments.require(deployment)
+    engine, stack = DockerEngine(), deployment.stack()
+    names = tuple(service.name for service in chosen(engine, stack.project, services))
+    with context.report.step(f"restart {', '.join(names)}"):
+        engine.restart(deployment.project(), names)
+    with context.report.step("gateway healthy") as tell:
+        wait_until_ready(deployment, stack, engine, tell)
+    context.report.finish({"command": "restart", "ok": True, "services": list(names)}, [f"{stack.url} answers again"])
+    return 0
+
+
+command = verb()(restart)

@@ -1,0 +1,184 @@
+"""A deployment folder: clawkit.yaml for the user, `stack/` for everything that the kit renders and keeps."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from clawkit import lock as lockfile
+from clawkit import subnet
+from clawkit.engine.ports import EngineInfo, Project
+from clawkit.errors import EnvironmentMissing, SettingsError
+from clawkit.files import Change, give, write_atomic, write_tree
+from clawkit.lock import Lock
+from clawkit.render import render
+from clawkit.settings import file as settings_file
+from clawkit.settings.model import Settings
+from clawkit.settings.secret import Secret
+from clawkit.settings.sources import Loaded, load
+from clawkit.stack import Image, Images, Stack, assemble
+from clawkit.tls import material
+
+RENDERED = "stack"
+GATEWAY_UID = 1000
+"""The user `node` of OpenClaw's image."""
+
+START_INTERVAL_API = (1, 44)
+"""Engine 25; Compose refuses the whole file on older ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    folder: Path
+    loaded: Loaded
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    @property
+    def rendered(self) -> Path:
+        return self.folder / RENDERED
+
+    @property
+    def lock(self) -> Lock:
+        return lockfile.read(self.rendered)
+
+    def stack(self, lock: Lock | None = None, info: EngineInfo | None = None) -> Stack:
+        """The model of this deployment; without images in the lock, the ones that the settings name."""
+        lock = lock or self.lock
+        return assemble(
+            self.settings,
+            folder_name=self.folder.name,
+            pool=lock.pool or self.pool(),
+            images=Images(gateway=self._image(lock, "gateway"), proxy=self._image(lock, self.settings.proxy)),
+            start_interval=bool(info and info.api >= START_INTERVAL_API),
+            owner=owner(self.folder),
+        )
+
+    def pool(self, taken: Mapping[str, tuple[str, ...]] | None = None) -> str:
+        """The configured subnet, else a free one; `taken`: name -> subnets of the engine's networks."""
+        if self.settings.subnet != "auto":
+            return self.settings.subnet
+        ours = f"{self.project_name}_"
+        engine = [text for name, texts in (taken or {}).items() if not name.startswith(ours) for text in texts]
+        networks = [subnet.Network(text) for text in engine if ":" not in text]
+        return subnet.choose(str(self.folder), [*subnet.host_networks(), *networks])
+
+    @property
+    def project_name(self) -> str:
+        return self.settings.name or assemble(
+            self.settings, folder_name=self.folder.name, pool="10.77.0.0/21",
+            images=Images(gateway=Image("", "", "given"), proxy=Image("", "", "given")),
+        ).project  # fmt: skip
+
+    def project(self) -> Project:
+        return Project(name=self.project_name, folder=self.rendered)
+
+    def _image(self, lock: Lock, key: str) -> Image:
+        wanted = wanted_images(self.settings)[key]
+        locked = lock.images.get(key)
+        return locked.image if locked and locked.wanted == wanted else Image(wanted, "", "given")
+
+    def tokens(self, stack: Stack) -> dict[str, Secret]:
+        """Gateway name -> token, of those that have one yet."""
+        paths = {gateway.name: self.rendered / gateway.token_file for gateway in stack.gateways}
+        return {name: Secret(path.read_text().strip()) for name, path in paths.items() if path.exists()}
+
+
+def open_folder(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Deployment:
+    """Reads the settings of the folder; raises SettingsError when the folder is somebody else's."""
+    folder = folder.absolute()
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{folder} is not a folder", fix="name a folder: --dir DIR")
+    _refuse_foreign(folder / RENDERED)
+    return Deployment(folder, load(folder, flags, os.environ if environ is None else environ))
+
+
+def require(deployment: Deployment) -> None:
+    """For commands on something that must be there already."""
+    if not (deployment.rendered / "compose.yaml").exists():
+        raise SettingsError(f"no deployment in {deployment.folder}", fix="start one with `clawkit up`, or name its "
+                                                                         "folder with --dir")  # fmt: skip
+
+
+def _refuse_foreign(rendered: Path) -> None:
+    if (rendered / "compose.yaml").exists() and not (rendered / lockfile.NAME).exists():
+        raise SettingsError(f"{rendered} holds a compose.yaml that clawkit did not write",
+                            fix="choose another folder with --dir; nothing was changed")  # fmt: skip
+
+
+def wanted_images(settings: Settings) -> dict[str, str]:
+    """What the settings ask for, before anything is pulled or built."""
+    gateway = settings.gateway_image
+    tagged = "@" in gateway or ":" in gateway.rsplit("/", 1)[-1]
+    return {
+        "gateway": gateway if tagged else f"{gateway}:{settings.openclaw}",
+        "caddy": settings.caddy_image,
+        "nginx": settings.nginx_image,
+    }
+
+
+def owner(folder: Path) -> tuple[int, int]:
+    """uid and gid for the proxy: whoever owns the folder, but never root."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    facts = existing.stat()
+    return (GATEWAY_UID, GATEWAY_UID) if facts.st_uid == 0 else (facts.st_uid, facts.st_gid)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    changes: Mapping[str, Change]
+    made: tuple[str, ...]
+    """Secrets and certificates that did not exist before, in words."""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return tuple(name for name, change in self.changes.items() if change is not Change.UNCHANGED)
+
+
+def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None = None) -> Written:
+    """Everything that `docker compose up -d` needs, into `stack/` or another folder."""
+    folder = output or deployment.rendered
+    _refuse_foreign(folder)
+    files = render(stack)  # before the first byte is written: a template fault leaves the folder as it was
+    _make(folder, 0o755)
+    lockfile.write(folder, replace(lock, pool=stack.pool))
+    made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack)]
+    _make(folder / "data/caddy", 0o700, stack.owner)
+    return Written(write_tree(folder, files), tuple(made))
+
+
+def _secrets(folder: Path, deployment: Deployment, stack: Stack) -> list[str]:
+    present = deployment.tokens(stack)
+    _make(folder / "secrets", 0o700)
+    made = []
+    for gateway in stack.gateways:
+        path = folder / gateway.token_file
+        if not path.exists():
+            token = present.get(gateway.name) or Secret(secrets.token_urlsafe(32))
+            write_atomic(path, token.reveal() + "\n", mode=0o600)
+            made.append(f"token of {gateway.service}")
+        give(path, GATEWAY_UID)
+    return made
+
+
+def _make(path: Path, mode: int, owned_by: tuple[int, int] | None = None) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(mode)
+        if owned_by and os.geteuid() == 0:
+            os.chown(path, *owned_by)
+    except OSError as error:
+        raise EnvironmentMissing(f"cannot write {path}: {error.strerror}",
+                                 fix="choose a folder of yours with --dir") from error  # fmt: skip
+
+
+def keep(deployment: Deployment, flags: Mapping[str, Any]) -> bool:
+    """What was given once is kept: flags go into clawkit.yaml."""
+    _make(deployment.folder, 0o755) if not deployment.folder.exists() else None
+    return settings_file.keep(deployment.folder, flags)

@@ -1,0 +1,88 @@
+"""What clawkit asks of a container engine; tests stand in for it with ten lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class State(StrEnum):
+    """Container states of the Docker API (`docker inspect`, .State.Status)."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    RESTARTING = "restarting"
+    REMOVING = "removing"
+    EXITED = "exited"
+    DEAD = "dead"
+
+
+class Health(StrEnum):
+    NONE = "none"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    version: str
+    api: tuple[int, int]
+    compose: str
+    """Version of the Compose plugin, empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One container of a Compose project."""
+
+    name: str
+    container: str
+    image: str
+    state: State
+    health: Health
+    exit_code: int
+    oom_killed: bool
+    restarts: int
+    started_at: str
+    """RFC 3339, UTC."""
+    folder: str
+    """Folder of the compose file that made it (label com.docker.compose.project.working_dir)."""
+    ports: tuple[str, ...] = ()
+    """`0.0.0.0:443->443/tcp`"""
+
+    @property
+    def running(self) -> bool:
+        return self.state is State.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A rendered folder as Compose is called on it."""
+
+    name: str
+    folder: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """compose.yaml, and the user's compose.override.yaml where there is one."""
+        override = self.folder / "compose.override.yaml"
+        return (self.folder / "compose.yaml", *((override,) if override.exists() else ()))
+
+
+class Engine(Protocol):
+    def info(self) -> EngineInfo: ...
+    def up(self, project: Project) -> None: ...
+    def down(self, project: Project, *, volumes: bool) -> None: ...
+    def restart(self, project: Project, services: Sequence[str]) -> None: ...
+    def services(self, project: str) -> tuple[Service, ...]: ...
+    def logs(self, container: str, *, tail: int) -> str: ...
+    def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]: ...
+    def exec(self, container: str, command: Sequence[str]) -> str: ...
+    def subnets(self) -> Mapping[str, tuple[str, ...]]: ...
+    def volumes(self, project: str) -> tuple[str, ...]: ...
+    def publishers(self, port: int) -> tuple[str, ...]: ...

@@ -1,0 +1,9 @@
+"""The images that the services run: pulled and pinned, or built here when no registry can be reached."""
+
+from __future__ import annotations
+
+from clawkit.images.model import ResolvedImage
+from clawkit.images.ports import BuildRequest, ImageEngine, ImageFacts
+from clawkit.images.resolution import build_all, ensure, list_images
+
+__all__ = ["BuildRequest", "ImageEngine", "ImageFacts", "ResolvedImage", "build_all", "ensure", "list_images"]

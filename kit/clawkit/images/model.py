@@ -1,0 +1,88 @@
+"""The nouns of this room: which image a role wants, and which one it got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from clawkit.images.ports import ImageFacts
+from clawkit.lock import LockedImage
+from clawkit.settings.model import Settings
+
+Role = Literal["gateway", "proxy"]
+Origin = Literal["pulled", "built", "given"]
+Kind = Literal["openclaw", "caddy", "nginx"]
+
+SETTING: dict[Kind, str] = {"openclaw": "gateway_image", "caddy": "caddy_image", "nginx": "nginx_image"}
+VERSION_VARIABLE: dict[Kind, str] = {"openclaw": "", "caddy": "CADDY_VERSION", "nginx": "NGINX_VERSION"}
+"""Set by the official images (docker-library/caddy, nginxinc/docker-nginx) and by ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    kind: Kind
+    ref: str
+    given: bool
+    """The user named this image: it is never replaced by one that we build."""
+
+    @property
+    def setting(self) -> str:
+        return SETTING[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedImage:
+    """An image that is present; `ref` is what compose.yaml names, `wanted` what the settings asked for."""
+
+    wanted: str
+    ref: str
+    version: str
+    origin: Origin
+    id: str
+    reason: str = ""
+    """Why it was built instead of pulled, in docker's words; empty otherwise."""
+
+    def locked(self) -> LockedImage:
+        return LockedImage(self.wanted, self.ref, self.version, self.origin, self.id)
+
+
+def wanted(settings: Settings) -> dict[Role, Wanted]:
+    return {"gateway": wanted_kind(settings, "openclaw"), "proxy": wanted_kind(settings, settings.proxy)}
+
+
+def wanted_kind(settings: Settings, kind: Kind) -> Wanted:
+    name: str = getattr(settings, SETTING[kind])
+    given = name != Settings.model_fields[SETTING[kind]].default
+    if tag_of(name) or "@" in name:
+        return Wanted(kind, name, given)
+    return Wanted(kind, f"{name}:{settings.openclaw if kind == 'openclaw' else 'latest'}", given)
+
+
+def tag_of(ref: str) -> str:
+    """`host:5000/name` has no tag: only a colon after the last slash is one."""
+    name = ref.split("@")[0].rpartition("/")[2]
+    return name.partition(":")[2]
+
+
+def repository_of(ref: str) -> str:
+    bare = ref.split("@")[0]
+    tag = tag_of(ref)
+    return bare.removesuffix(f":{tag}") if tag else bare
+
+
+def pinned(ref: str, facts: ImageFacts) -> str:
+    """The reference that can mean only this image: by digest when a registry vouches for one."""
+    if "@" in ref:
+        return ref
+    names = {repository_of(ref), f"docker.io/{repository_of(ref)}"}
+    for digest in facts.repo_digests:
+        if digest.split("@")[0] in names:
+            return digest
+    return ref
+
+
+def version_of(kind: Kind, ref: str, facts: ImageFacts) -> str:
+    """Empty when nothing tells; a tag such as `2` or `stable` is not a version."""
+    told = facts.env.get(VERSION_VARIABLE[kind], "") or facts.labels.get("org.opencontainers.image.version", "")
+    tag = tag_of(ref)
+    return told.removeprefix("v") or (tag if tag.count(".") >= 2 and tag[0].isdigit() else "")

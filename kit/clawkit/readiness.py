@@ -1,0 +1,86 @@
+"""Is the stack up, still coming, or beyond hope: the containers' states and the gateway's own /startupz together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clawkit.engine.ports import Engine, Health, Service, State
+from clawkit.errors import EngineError
+from clawkit.probe.http import HttpFacts
+from clawkit.stack import Gateway
+from clawkit.wait import Look
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+WORDS = 12
+"""Lines of a container's log that an error shows."""
+
+CONFIG_FAULT = 78
+"""OpenClaw: the configuration or the state is at fault, a retry is useless (docs cli/gateway)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the exit of a container means, and what to do about it."""
+
+    why: str
+    fix: str
+
+
+def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], HttpFacts]) -> Look:
+    """One look at a gateway; `probe` asks /startupz on the public way, so a ready answer proves the proxy too."""
+    facts = probe()
+    if facts.document.get("status") == "started":
+        return Look(ready=True, doing="started")
+    services = {service.name: service for service in engine.services(project)}
+    for name in ("proxy", gateway.service):
+        service = services.get(name)
+        if service is None or service.state in (State.EXITED, State.DEAD, State.RESTARTING):
+            return _hopeless(engine, name, service)
+    return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs",
+                words=last_words(engine, services[gateway.service].container))  # fmt: skip
+
+
+def _doing(service: Service, facts: HttpFacts) -> str:
+    if facts.failure:
+        return f"waiting for the proxy ({facts.failure})"
+    status = facts.document.get("status")
+    if isinstance(status, str):
+        pending = facts.document.get("pendingReason")
+        return f"gateway {status}" + (f" ({pending})" if pending else "")
+    if service.health is Health.HEALTHY:
+        return f"the gateway is healthy but the proxy answers {facts.status}"
+    return f"gateway starting (container {service.state})"
+
+
+def _hopeless(engine: Engine, name: str, service: Service | None) -> Look:
+    if service is None:
+        return Look(ready=False, doing="no container", hopeless=f"there is no container for {name}", fix="clawkit up")
+    end = ending(service)
+    return Look(ready=False, doing="stopped", hopeless=f"{name} {end.why}", fix=end.fix,
+                words=last_words(engine, service.container))  # fmt: skip
+
+
+def ending(service: Service) -> Ending:
+    logs = f"clawkit logs {service.name}"
+    if service.oom_killed:
+        return Ending("was killed because it ran out of memory", "raise the limit: --gateway-memory 2g")
+    if service.exit_code == CONFIG_FAULT:
+        return Ending("exits 78: its configuration or state is at fault, a retry is useless", f"{logs}; then mend it")
+    if service.exit_code == 137:
+        return Ending("was killed (137)", f"{logs}; dmesg | grep -i oom")
+    return Ending(f"exited with status {service.exit_code}", logs)
+
+
+def last_words(engine: Engine, container: str) -> str:
+    """The last lines of a container's log without colours; never fails, for it is only shown beside an error."""
+    try:
+        text = engine.logs(container, tail=80)
+    except EngineError as error:
+        return str(error)
+    lines = [line.rstrip() for line in ANSI.sub("", text).splitlines() if line.strip()]
+    failed = [at for at, line in enumerate(lines) if "Gateway failed to start" in line]
+    # OpenClaw appends a triage report after its reason; the reason is what helps
+    shown = lines[failed[-1] : failed[-1] + WORDS] if failed else lines[-WORDS:]
+    return "\n".join(shown)

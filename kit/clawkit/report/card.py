@@ -1,0 +1,53 @@
+"""The card at the end of `up`: where it is, what runs, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from clawkit.check import Result
+from clawkit.report.checks import totals
+from clawkit.report.style import Style
+from clawkit.stack import Image, Stack
+from clawkit.tls.material import ROOT_CERTIFICATE
+
+ORIGINS = {"pulled": "pulled", "built": "built here", "given": "as given"}
+
+
+def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: float, style: Style) -> list[str]:
+    shown = ["", f"  {style.bold(stack.url)}", ""]
+    shown += _row("gateway", f"OpenClaw {stack.images.gateway.version or stack.settings.openclaw}", stack.images.gateway)
+    shown += _row("proxy", f"{stack.proxy} {stack.images.proxy.version}".strip(), stack.images.proxy)
+    shown.append(f"  certificate  {_certificate(stack, results)}")
+    shown.append(f"  verified     {totals(results)}")
+    shown += ["", "  next         clawkit token --show   the secret that the dashboard asks for",
+              "               clawkit verify         prove it again, any time",
+              "               clawkit logs -f        watch it"]  # fmt: skip
+    shown += _manual(stack, rendered)
+    shown += ["", f"  done in {elapsed:.1f} s"]
+    return shown
+
+
+def _row(title: str, text: str, image: Image) -> list[str]:
+    return [f"  {title.ljust(12)} {text} ({ORIGINS[image.origin]}: {image.ref})"]
+
+
+def _certificate(stack: Stack, results: Sequence[Result]) -> str:
+    measured = next((result.measured for result in results if result.id == "certificate-expiry"), {})
+    days = measured.get("days_left")
+    issuer = next((r.measured["issuer"] for r in results if r.id == "certificate-chain" and "issuer" in r.measured), "")
+    kind = "private CA" if stack.tls == "internal" else str(issuer)
+    return kind + (f", {days} days left" if days is not None else "")
+
+
+def _manual(stack: Stack, rendered: Path) -> list[str]:
+    steps = []
+    if stack.tls == "internal":
+        steps.append(f"trust the private CA once on each device: clawkit certs ca   ({rendered / ROOT_CERTIFICATE})")
+    steps.append("let the first browser in: open the page, paste the token, then on this server")
+    more = [
+        f"  docker compose -p {stack.project} exec gateway openclaw devices list",
+        f"  docker compose -p {stack.project} exec gateway openclaw devices approve REQUEST",
+    ]
+    return ["", *(f"  {'by hand' if at == 0 else '':12} {step}" for at, step in enumerate(steps)),
+            *(f"{'':15}{text}" for text in more)]  # fmt: skip

@@ -1,0 +1,92 @@
+"""Where a setting came from: flag beats environment beats clawkit.yaml beats default."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from clawkit.errors import SettingsError
+from clawkit.settings import file
+from clawkit.settings.model import Settings
+
+PREFIX = "CLAWKIT_"
+FIELDS: tuple[str, ...] = tuple(Settings.model_fields)
+SCALARS: tuple[str, ...] = tuple(name for name in FIELDS if name != "gateways")
+"""The settings that have a flag and a variable; a list of gateways is too much for either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    settings: Settings
+    origins: Mapping[str, str]
+    """Setting -> where its value came from, in words: `--domain`, `CLAWKIT_DOMAIN`, `clawkit.yaml`, `default`."""
+
+
+def load(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Loaded:
+    """The settings of this deployment; raises SettingsError naming the key, its value and where it stands."""
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(FIELDS, "default")
+    for given, origin in ((_from_file(folder), file.NAME), (_from_environment(environ), None), (flags, "--")):
+        for key, value in given.items():
+            values[key] = value
+            origins[key] = {None: PREFIX + key.upper(), "--": flag_name(key)}.get(origin, origin or "")
+    return Loaded(_validated(values, origins), origins)
+
+
+def flag_name(key: str) -> str:
+    return "--" + key.replace("_", "-")
+
+
+def _from_file(folder: Path) -> dict[str, Any]:
+    values = file.read(folder / file.NAME)
+    for key in values:
+        if key not in FIELDS:
+            raise SettingsError(f"{folder / file.NAME}: unknown key {key!r}", fix=_nearest(str(key), FIELDS))
+    return values
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    known = {PREFIX + key.upper(): key for key in SCALARS}
+    for name in environ:
+        # A variable of somebody else's may share the prefix; only a near miss of a setting is surely a slip.
+        if name.startswith(PREFIX) and name not in known and name not in OWN_VARIABLES:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+            if close:
+                raise SettingsError(f"unknown variable {name}", fix=f"did you mean {close[0]}?")
+    return {key: environ[name] for name, key in known.items() if environ.get(name)}
+
+
+OWN_VARIABLES = frozenset({"CLAWKIT_DIR", "CLAWKIT_JSON", "CLAWKIT_YES"})
+
+
+def _nearest(key: str, names: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(key.replace("-", "_"), names, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"the keys are: {', '.join(names)}"
+
+
+def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(_sentence(path, first), fix=_where(path, origins)) from error
+
+
+def _sentence(path: str, error: Any) -> str:
+    reason = error["msg"].removeprefix("Value error, ")
+    reason = reason[:1].lower() + reason[1:]
+    shown = error.get("input")
+    if error["type"] != "value_error" and isinstance(shown, str | int | float | bool):
+        reason = f"{shown!r}: {reason}"
+    return f"{path}: {reason}" if path else reason
+
+
+def _where(path: str, origins: Mapping[str, str]) -> str | None:
+    key = path.split(".")[0]
+    return f"correct {key} in {origins[key]}" if key in origins else None

@@ -1,0 +1,1 @@
+"""End-to-end checks of a running stack, as a user on another machine would see it."""

@@ -1,0 +1,67 @@
+"""Everything a check may look at: one gateway of a stack, and the way to it from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clawkit.probe import http, tls, websocket
+from clawkit.probe.http import HttpFacts
+from clawkit.probe.protocol import WebSocketFacts
+from clawkit.probe.target import Target, Trust
+from clawkit.probe.tls import TlsFacts
+from clawkit.settings.secret import Secret
+from clawkit.stack import Gateway, Stack
+from clawkit.verify.memo import Memo
+
+FOREIGN_NAME = "unknown-host.invalid"
+"""RFC 6761: nobody's name, now and later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    stack: Stack
+    gateway: Gateway
+    token: Secret
+    ca_file: Path | None
+    """The authority that issued the certificate; None: the system's store."""
+    dial: str
+    """The published address as this host reaches it."""
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    @property
+    def encrypted(self) -> bool:
+        return self.stack.tls != "off"
+
+    @property
+    def target(self) -> Target:
+        settings = self.stack.settings
+        port = settings.https_port if self.encrypted else settings.http_port
+        return Target(self.dial, port, self.gateway.domain, tls=self.encrypted)
+
+    @property
+    def entry(self) -> Target:
+        """The plain port, which redirects."""
+        return Target(self.dial, self.stack.settings.http_port, self.gateway.domain, tls=False)
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.ca_file)
+
+    def tls(self) -> TlsFacts:
+        return self.memo.once("tls", lambda: tls.handshake(self.target, self.trust))
+
+    def answer(self, path: str) -> HttpFacts:
+        """Looked at without trust, so that a wrong certificate does not hide what the gateway says."""
+        return self.memo.once(("answer", path), lambda: http.get(self.target, path))
+
+    def session(self) -> WebSocketFacts:
+        """The one conversation with the token; the certificate is verified before it is sent."""
+        return self.memo.once("session", lambda: self.talk(self.token, calls=("health",)))
+
+    def talk(self, token: Secret, *, calls: tuple[str, ...] = ()) -> WebSocketFacts:
+        return websocket.converse(self.target, trust=self.trust, token=token, calls=calls)
+
+    def talk_from(self, origin: str | None) -> WebSocketFacts:
+        """With an empty token, as a page of this origin; the gateway never counts a missing token as a wrong one."""
+        return websocket.converse(self.target, trust=None, token=Secret(""), origin=origin)
