@@ -58,7 +58,7 @@ class Namespace:
                 ["nsenter", f"--mount={where}/mnt", f"--net={where}/net", "--",
                  "chroot", f"--userspec={USER}", str(self.root), *command],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env={"XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config", "PATH": "/usr/bin:/bin"},
+                env={"HOME": "/", "XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             )  # fmt: skip
 
     def inside(self, function: Callable[[], T]) -> T:
@@ -87,9 +87,10 @@ class Namespace:
         return self.inside(lambda: socket.create_server((address, port)))
 
     def close(self) -> None:
-        assert self.holder.stdin
+        assert self.holder.stdin and self.holder.stdout
         self.holder.stdin.close()
         self.holder.wait(10)
+        self.holder.stdout.close()
 
 
 def create(root: Path, *, files: Path, tls: Path, program: Path, addresses: Sequence[str]) -> Namespace:

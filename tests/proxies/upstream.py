@@ -7,8 +7,10 @@ import hashlib
 import json
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 GREETING = "connect.challenge"
@@ -34,11 +36,21 @@ class Server(ThreadingHTTPServer):
         self.name = name
         self.script = Script()
         self.connections = 0
+        self._open: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def process_request(self, request: object, client_address: object) -> None:
+    def process_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
-        super().process_request(request, client_address)  # type: ignore[arg-type]
+        self._open.append(request)
+        super().process_request(request, client_address)
+
+    def stop(self) -> None:
+        """Ends like a gateway that was stopped: kept connections are closed too."""
+        self.shutdown()
+        self.server_close()
+        for request in self._open:
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -97,19 +109,20 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        script = self.server.script
         self._chunk(b"data: first\n\n")
-        threading.Thread(target=self._watch, daemon=True).start()
-        if self.server.script.more.wait(20):
+        threading.Thread(target=self._watch, args=(script,), daemon=True).start()
+        if script.more.wait(20):
             self._chunk(b"data: last\n\n")
             self._chunk(b"")
 
-    def _watch(self) -> None:
+    def _watch(self, script: Script) -> None:
         try:
             gone = self.connection.recv(1, socket.MSG_PEEK) == b""
         except OSError:
             gone = True
         if gone:
-            self.server.script.gone.set()
+            script.gone.set()
 
     def _chunk(self, data: bytes) -> None:
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))

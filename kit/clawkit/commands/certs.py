@@ -7,10 +7,10 @@ import click
 from clawkit import deployment as deployments
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
-from clawkit.commands.verify import run
 from clawkit.deployment import Deployment
 from clawkit.errors import SettingsError
 from clawkit.tls import material
+from clawkit.verify import deployed
 
 TRUST = (
     "trust it once on each device:",
@@ -42,7 +42,7 @@ def _root(context: Context, deployment: Deployment) -> int:
 
 def _served(context: Context, deployment: Deployment) -> int:
     wanted = ("certificate-chain", "certificate-name", "certificate-expiry")
-    results = run(deployment, deployment.stack(), only=wanted).results
+    results = deployed.run(deployment, deployment.stack(), only=wanted).results
     good = bool(results) and all(result.outcome.value in ("ok", "warning") for result in results)
     data = {"command": "certs", "ok": good, "checks": {result.id: dict(result.measured) for result in results}}
     context.report.finish(data, [f"{result.title}: {result.summary}" for result in results])

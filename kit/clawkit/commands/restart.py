@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from clawkit import bringup
 from clawkit import deployment as deployments
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.commands.services import chosen
-from clawkit.commands.up import wait_until_ready
 from clawkit.engine.docker import DockerEngine
 
 
@@ -22,7 +22,7 @@ def restart(context: Context, services: tuple[str, ...]) -> int:
     with context.report.step(f"restart {', '.join(names)}"):
         engine.restart(deployment.project(), names)
     with context.report.step("gateway healthy") as tell:
-        wait_until_ready(deployment, stack, engine, tell)
+        bringup.wait_until_ready(stack, engine, tell)
     context.report.finish({"command": "restart", "ok": True, "services": list(names)}, [f"{stack.url} answers again"])
     return 0
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from clawkit import deployment as deployments
-from clawkit.commands import verify
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.ports import Health, Service
+from clawkit.probe.http import HttpFacts
+from clawkit.verify import deployed
 
 NOT_RUNNING = 1
 
@@ -18,7 +19,7 @@ def status(context: Context) -> int:
     deployments.require(deployment)
     stack = deployment.stack()
     services = DockerEngine().services(stack.project)
-    answers = {gateway.service: _answer(verify.startup_probe(stack, gateway)()) for gateway in stack.gateways}
+    answers = {gateway.service: _answer(deployed.startup_probe(stack, gateway)()) for gateway in stack.gateways}
     healthy = bool(services) and all(answer == "started" for answer in answers.values())
     data = {
         "command": "status", "ok": healthy, "project": stack.project, "url": stack.url, "proxy": stack.proxy,
@@ -30,10 +31,7 @@ def status(context: Context) -> int:
     return 0 if healthy else NOT_RUNNING
 
 
-def _answer(facts: object) -> str:
-    from clawkit.probe.http import HttpFacts
-
-    assert isinstance(facts, HttpFacts)
+def _answer(facts: HttpFacts) -> str:
     if facts.failure:
         return str(facts.failure)
     found = facts.document.get("status")

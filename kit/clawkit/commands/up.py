@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from clawkit import deployment as deployments
-from clawkit import preflight, readiness, wait
-from clawkit.commands import verify
+from clawkit import bringup, preflight
 from clawkit.commands.context import Context
 from clawkit.commands.options import TRANSIENT, verb
 from clawkit.deployment import Deployment
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
-from clawkit.engine.ports import EngineInfo, Service
-from clawkit.errors import SettingsError
-from clawkit.lock import Lock
+from clawkit.engine.ports import EngineInfo
 from clawkit.report import card, checks
 from clawkit.stack import Stack
+from clawkit.verify import deployed
 
 
 @click.option("--no-build", is_flag=True, help="never build images here, even if no registry can be reached")
@@ -36,8 +34,9 @@ def up(context: Context, no_build: bool) -> int:
     engine = DockerEngine()
 
     with report.step("preflight"):
-        info, running = _preflight(deployment, engine)
-    lock = _images(deployment, report.step, report.note)
+        info = _preflight(deployment, engine)
+    with report.step("images"):
+        lock = bringup.settle(deployment, engine, DockerImages(), report.note)
     stack = deployment.stack(lock, info)
     with report.step("render"):
         written = deployments.write(deployment, stack, lock)
@@ -47,61 +46,25 @@ def up(context: Context, no_build: bool) -> int:
     with report.step("start"):
         engine.up(deployment.project())
     with report.step("gateway healthy") as tell:
-        wait_until_ready(deployment, stack, engine, tell)
+        bringup.wait_until_ready(stack, engine, tell)
     with report.step("verify"):
-        outcome = verify.run(deployment, stack)
+        outcome = deployed.run(deployment, stack)
     return _finish(context, deployment, stack, outcome, time.monotonic() - start)
 
 
 command = verb(settings=True)(up)
 
 
-def _preflight(deployment: Deployment, engine: DockerEngine) -> tuple[EngineInfo, tuple[Service, ...]]:
+def _preflight(deployment: Deployment, engine: DockerEngine) -> EngineInfo:
     info = engine.info()
     preflight.engine(info)
     services = engine.services(deployment.project_name)
-    refuse_other_folder(deployment, services)
-    preflight.host(deployment.stack(), deployment.folder, engine, own_ports(services))
-    return info, services
+    bringup.refuse_other_folder(deployment, services)
+    preflight.host(deployment.stack(), deployment.folder, engine, bringup.own_ports(services))
+    return info
 
 
-def refuse_other_folder(deployment: Deployment, services: tuple[Service, ...]) -> None:
-    """Two folders with one project name would replace each other's containers."""
-    for service in services:
-        if service.folder and service.folder != str(deployment.rendered):
-            raise SettingsError(
-                f"the project name {deployment.project_name!r} is in use by the deployment in {service.folder}",
-                fix="give this one another name: --name NAME, or work there: --dir "
-                + service.folder.removesuffix("/stack"),
-            )
-
-
-def own_ports(services: tuple[Service, ...]) -> tuple[int, ...]:
-    proxies = (service for service in services if service.name == "proxy" and service.running)
-    return tuple(int(port.split("->")[0].rsplit(":", 1)[1]) for service in proxies for port in service.ports)
-
-
-def _images(deployment: Deployment, step: Callable[[str], Any], note: Callable[[str], None]) -> Lock:
-    from clawkit import images
-
-    lock = deployment.lock
-    with step("images"):
-        found = images.ensure(deployment.settings, DockerImages(), locked=lock.images, say=note)
-    roles = {"gateway": "gateway", "proxy": deployment.settings.proxy}
-    lock = lock.with_images({roles[role]: image.locked() for role, image in found.items()})
-    if not lock.pool:
-        lock = Lock(pool=deployment.pool(DockerEngine().subnets()), images=lock.images)
-    return lock
-
-
-def wait_until_ready(deployment: Deployment, stack: Stack, engine: DockerEngine, tell: Callable[[str], None]) -> None:
-    for gateway in stack.gateways:
-        probe = verify.startup_probe(stack, gateway)
-        wait.until(lambda g=gateway, p=probe: readiness.look(engine, stack.project, g, p),  # type: ignore[misc]
-                   seconds=deployment.settings.timeout, what=gateway.service, tell=tell)  # fmt: skip
-
-
-def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: verify.Run,
+def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: deployed.Run,
             elapsed: float) -> int:  # fmt: skip
     shown = card.lines(stack, deployment.rendered, outcome.results, elapsed, context.report.style)
     data: Mapping[str, Any] = {

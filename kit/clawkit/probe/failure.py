@@ -74,8 +74,9 @@ def failure_of(error: Exception) -> Failure:
 def _tls_failure(error: ssl.SSLError) -> Failure:
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure(Trouble.UNTRUSTED, error.verify_message or "certificate not trusted")
-    reason = f"{error.reason or ''} {error}".upper()
+    code = getattr(error, "reason", None) or ""  # unset on errors that Python itself raises
+    reason = f"{code} {error}".upper()
     for part, kind, text in TLS_REASONS:
         if part in reason:
             return Failure(kind, text)
-    return Failure(Trouble.TLS_OTHER, f"TLS failed ({error.reason or error})")
+    return Failure(Trouble.TLS_OTHER, f"TLS failed ({code or error})")

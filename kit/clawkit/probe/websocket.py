@@ -72,8 +72,9 @@ def _answer(response: Response) -> HttpFacts:
 
 
 def _bad_upgrade(error: Exception) -> Failure:
-    cause = error.__cause__
-    if isinstance(cause, OSError | EOFError):
+    from websockets.exceptions import ConnectionClosed
+
+    if isinstance(error, ConnectionClosed) or isinstance(error.__cause__, OSError | EOFError):
         return Failure(Trouble.CLOSED, "connection closed during the upgrade")
     return Failure(Trouble.BAD_ANSWER, f"not a WebSocket upgrade ({error})")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from clawkit.check import Outcome, Result
+from clawkit.check import Group, Outcome, Result
 from clawkit.report.style import Style
 
 MARKS = {Outcome.OK: "ok", Outcome.FAILED: "FAIL", Outcome.WARNING: "warn", Outcome.SKIPPED: "skip",
@@ -17,7 +17,8 @@ def lines(results: Sequence[Result], style: Style, *, everything: bool) -> list[
     """Grouped in the order traffic flows; what passed is one line, what did not also says what to run next."""
     shown: list[str] = []
     group = None
-    for result in results:
+    order = list(Group)
+    for result in sorted(results, key=lambda one: order.index(one.group)):
         if not everything and result.outcome is Outcome.OK:
             continue
         if result.group != group:

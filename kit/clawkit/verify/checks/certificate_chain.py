@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from clawkit.check import Check, Group, Verdict, failed, ok
-from clawkit.probe.tls import DATE_CODES, TlsFacts
-from clawkit.verify.meaning import LOGS_PROXY
+from clawkit.probe.tls import DATE_CODES, NO_AUTHORITY, TlsFacts
+from clawkit.verify.meaning import LOGS_PROXY, UP
 from clawkit.verify.scene import Scene
 
 
@@ -28,6 +28,8 @@ def judge(facts: Facts) -> Verdict:
     if tls.leaf is None:
         return failed("no certificate was shown", LOGS_PROXY)
     issuer = tls.leaf.issuer
+    if tls.chain_code == NO_AUTHORITY:
+        return failed(tls.verify_message, UP, issuer=issuer)
     if tls.chain_code:
         return failed(f"not trusted by {facts.authority}: {tls.verify_message} (issuer {issuer})", LOGS_PROXY,
                       verify_code=tls.chain_code, issuer=issuer)  # fmt: skip

@@ -1,0 +1,52 @@
+"""The checks as they are run on a deployment: one scene per gateway, all dialled as this host reaches them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clawkit.check import Result
+from clawkit.deployment import Deployment
+from clawkit.probe import http
+from clawkit.probe.http import HttpFacts
+from clawkit.probe.target import Target
+from clawkit.settings.secret import Secret
+from clawkit.stack import Gateway, Stack
+from clawkit.tls import material
+
+STARTUP_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    results: tuple[Result, ...]
+    elapsed_ms: int
+
+
+def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()) -> Run:
+    """The checks of every gateway, in order."""
+    # the scene brings websockets and ssl: whoever only asks /startupz need not pay for them
+    from clawkit.verify.registry import run_all
+    from clawkit.verify.scene import Scene
+
+    start = time.monotonic()
+    found: list[Result] = []
+    tokens = deployment.tokens(stack)
+    ca_file = material.ca_file(deployment.rendered, stack)
+    for gateway in stack.gateways:
+        scene = Scene(stack=stack, gateway=gateway, token=tokens.get(gateway.name, Secret("")), ca_file=ca_file,
+                      dial=dial(stack))  # fmt: skip
+        found += run_all(scene, only=only, skip=skip)
+    return Run(tuple(found), round((time.monotonic() - start) * 1000))
+
+
+def dial(stack: Stack) -> str:
+    """The published address as this host reaches it."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(stack.settings.listen, stack.settings.listen)
+
+
+def startup_probe(stack: Stack, gateway: Gateway) -> Callable[[], HttpFacts]:
+    """Asks /startupz on the public way; whether the certificate is trusted is the checks' question, not this one's."""
+    target = Target(dial=dial(stack), port=stack.settings.https_port, name=gateway.domain)
+    return lambda: http.get(target, "/startupz", limit=STARTUP_SECONDS)

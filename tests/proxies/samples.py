@@ -1,0 +1,34 @@
+"""Deployments to try the proxies with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clawkit.settings.model import Settings
+from clawkit.stack import Image, Images, Stack, assemble
+
+POOL = "10.77.0.0/21"
+
+
+def stack(proxy: str, version: str, **settings: Any) -> Stack:
+    images = Images(gateway=Image("clawkit/openclaw:2026.9.6", "2026.9.6", "built"),
+                    proxy=Image(f"clawkit/{proxy}:{version}", version, "built"))  # fmt: skip
+    return assemble(Settings(proxy=proxy, **settings), folder_name="proxies", pool=POOL, images=images)
+
+
+def three(proxy: str, version: str) -> Stack:
+    """Two gateways that run and one that does not, on ports that show in every URL."""
+    further = ({"name": "team", "domain": "team.test"}, {"name": "asleep", "domain": "asleep.test"})
+    return stack(proxy, version, domain="claw.test", http_port=8080, https_port=8443, gateways=further)
+
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "localhost": {},
+    "ports": {"domain": "claw.test", "http_port": 8080, "https_port": 8443},
+    "gateways": {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test"},)},
+    "address": {"domain": "192.168.1.10"},
+    "address-v6": {"domain": "fd00::10"},
+    "acme": {"domain": "claw.example.com", "tls": "acme", "email": "someone@example.com"},
+    "acme-staging": {"domain": "claw.example.com", "tls": "acme-staging"},
+    "files": {"domain": "claw.example.com", "tls": "files"},
+}
