@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from clawkit import images, readiness, wait
 from clawkit.deployment import Deployment
+from clawkit.engine.image_ports import ImageEngine
 from clawkit.engine.ports import Engine, Service
 from clawkit.errors import SettingsError
-from clawkit.images.ports import ImageEngine
 from clawkit.lock import Lock
 from clawkit.stack import Stack
 from clawkit.verify import deployed
@@ -30,7 +31,7 @@ def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, sa
 def refuse_other_folder(deployment: Deployment, services: tuple[Service, ...]) -> None:
     """Two folders with one project name would replace each other's containers."""
     for service in services:
-        if service.folder and service.folder != str(deployment.rendered):
+        if service.folder and Path(service.folder).resolve() != deployment.rendered.resolve():
             other = service.folder.removesuffix("/stack")
             raise SettingsError(
                 f"the project name {deployment.project_name!r} is in use by the deployment in {other}",

@@ -31,8 +31,11 @@ COMMANDS = {
 }
 
 USAGE = 2
-BUG = 70
 INTERRUPTED = 130
+
+
+class ReaderGone(Exception):
+    """stdout was closed at the other end (head, less); click itself would turn that into exit status 1."""
 
 
 class Verbs(click.Group):
@@ -53,7 +56,15 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             import difflib
 
@@ -76,6 +87,7 @@ def main(argv: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; the only place that knows them all."""
     try:
         code: Any = group.main(verb_first(argv), prog_name="clawkit", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Abort:
         return _interrupted()
@@ -86,16 +98,16 @@ def main(argv: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
-        # the reader (head, less) has gone; Python would complain again while closing stdout
+    except (BrokenPipeError, ReaderGone):
+        # Python would complain again while closing stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # the last net: a bug of ours must end in a file that can be pasted, not in a traceback
         return _bug(argv, error)
 
 
-SHARED_FLAGS = {"--json": 0, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0, "-vv": 0, "--no-color": 0, "-y": 0, "--yes": 0,
-                "--dir": 1, "--timeout": 1}  # fmt: skip
+SHARED_FLAGS = {"--json": 0, "-q": 0, "--quiet": 0, "-v": 0, "--verbose": 0, "-vv": 0, "--no-color": 0, "-y": 0,
+                "--yes": 0, "--dir": 1, "--timeout": 1}  # fmt: skip
 
 
 def verb_first(argv: Sequence[str]) -> list[str]:
@@ -126,18 +138,18 @@ def _interrupted() -> int:
 
 
 def _bug(argv: Sequence[str], error: Exception) -> int:
-    from clawkit.errors import ClawkitError
+    from clawkit.errors import Bug
     from clawkit.report.crash import write_crash
 
-    path = write_crash(argv, error)
-    told = ClawkitError(f"a bug of clawkit: {type(error).__name__}: {error}",
-                        fix=f"please report it; all that is needed is in {path}")  # fmt: skip
+    path = write_crash(verb_first(argv), error)
+    told = Bug(f"a bug of clawkit: {type(error).__name__}: {error}",
+               fix=f"please report it; all that is needed is in {path}")  # fmt: skip
     _report(argv).fail(_command(argv), told)
-    return BUG
+    return told.exit_code
 
 
 def _command(argv: Sequence[str]) -> str:
-    return next((word for word in argv if not word.startswith("-")), "")
+    return next((word for word in verb_first(argv) if not word.startswith("-")), "")
 
 
 def _report(argv: Sequence[str]) -> Any:

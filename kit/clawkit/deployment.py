@@ -54,7 +54,7 @@ class Deployment:
         return assemble(
             self.settings,
             folder_name=self.folder.name,
-            pool=lock.pool or self.pool(),
+            pool=lock.pool if lock.pool and self.settings.subnet == "auto" else self.pool(),
             images=Images(gateway=self._image(lock, "gateway"), proxy=self._image(lock, self.settings.proxy)),
             start_interval=bool(info and info.api >= START_INTERVAL_API),
             owner=owner(self.folder),
@@ -87,7 +87,20 @@ class Deployment:
     def tokens(self, stack: Stack) -> dict[str, Secret]:
         """Gateway name -> token, of those that have one yet."""
         paths = {gateway.name: self.rendered / gateway.token_file for gateway in stack.gateways}
-        return {name: Secret(path.read_text().strip()) for name, path in paths.items() if path.exists()}
+        found = {name: _token(path) for name, path in paths.items()}
+        return {name: token for name, token in found.items() if token is not None}
+
+
+def _token(path: Path) -> Secret | None:
+    try:
+        return Secret(path.read_text().strip())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"cannot read {path}: {error.strerror}",
+            fix="run clawkit as the user who started this deployment, or with sudo",
+        ) from error
 
 
 def open_folder(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Deployment:
@@ -114,13 +127,15 @@ def _refuse_foreign(rendered: Path) -> None:
 
 def wanted_images(settings: Settings) -> dict[str, str]:
     """What the settings ask for, before anything is pulled or built."""
-    gateway = settings.gateway_image
-    tagged = "@" in gateway or ":" in gateway.rsplit("/", 1)[-1]
     return {
-        "gateway": gateway if tagged else f"{gateway}:{settings.openclaw}",
-        "caddy": settings.caddy_image,
-        "nginx": settings.nginx_image,
+        "gateway": _tagged(settings.gateway_image, settings.openclaw),
+        "caddy": _tagged(settings.caddy_image, "latest"),
+        "nginx": _tagged(settings.nginx_image, "latest"),
     }
+
+
+def _tagged(ref: str, tag: str) -> str:
+    return ref if "@" in ref or ":" in ref.rsplit("/", 1)[-1] else f"{ref}:{tag}"
 
 
 def owner(folder: Path) -> tuple[int, int]:

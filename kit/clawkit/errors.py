@@ -6,9 +6,8 @@ ClawkitError
 │   └── EngineError     3   docker's own words
 ├── NotReady            4   still starting when the time ran out
 ├── Hopeless            1   a container will not become healthy however long we wait
-└── RolledBack          5   the change failed, the old stack serves
-
-Anything else that escapes is a bug of ours: exit 70, with the traceback in a log file.
+├── RolledBack          5   the change failed, the old stack serves
+└── Bug                70   anything else that escapes; the traceback is in a log file
 """
 
 from __future__ import annotations
@@ -50,3 +49,7 @@ class NotReady(ClawkitError):
 
 class RolledBack(ClawkitError):
     exit_code = 5
+
+
+class Bug(ClawkitError):
+    exit_code = 70

@@ -21,6 +21,8 @@ class CaddyFeatures:
     """`persist_config off` is a global option since 2.7; 2.6 refuses the whole file."""
     stream_close_delay: bool
     """WebSockets outlive a reload since 2.7 (caddyserver/caddy#5567)."""
+    answers_413: bool
+    """A body above `max_size` gives 413 (2.11, measured); 2.6 answers 502 when the limit is met on the way."""
     log_append: bool
     """Own fields in the access log since 2.8 (caddyserver/caddy#6066)."""
 
@@ -30,5 +32,8 @@ def of(stack: Stack) -> NginxFeatures | CaddyFeatures:
     if stack.proxy == "nginx":
         return NginxFeatures(http2_directive=version >= (1, 25, 1), rotates_ticket_keys=version >= (1, 23, 2))
     return CaddyFeatures(
-        persist_config=version >= (2, 7), stream_close_delay=version >= (2, 7), log_append=version >= (2, 8)
+        persist_config=version >= (2, 7),
+        stream_close_delay=version >= (2, 7),
+        answers_413=version >= (2, 11),
+        log_append=version >= (2, 8),
     )

@@ -30,14 +30,24 @@ def write_atomic(path: Path, text: str, *, mode: int = 0o644) -> None:
                 handle.flush()
                 os.fsync(handle.fileno())
             os.chmod(temporary, mode)
+            _keep_owner(path, temporary)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
     except OSError as error:
-        raise EnvironmentMissing(f"cannot write {path}: {error.strerror or error}",
-                                 fix=f"check space and rights: df -h {path.parent}; ls -ld {path.parent}") from error  # fmt: skip
+        raise EnvironmentMissing(
+            f"cannot write {path}: {error.strerror or error}",
+            fix=f"check space and rights: df -h {path.parent}; ls -ld {path.parent}",
+        ) from error
+
+
+def _keep_owner(path: Path, temporary: str) -> None:
+    """`sudo clawkit` must not take a user's own file away from him."""
+    if os.geteuid() == 0 and path.exists():
+        facts = path.stat()
+        os.chown(temporary, facts.st_uid, facts.st_gid)
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> dict[str, Change]:
@@ -50,14 +60,28 @@ def _change(path: Path, text: str) -> Change:
         return Change.UNCHANGED if path.read_text(encoding="utf-8") == text else Change.CHANGED
     except FileNotFoundError:
         return Change.CREATED
+    except (OSError, UnicodeDecodeError):
+        return Change.CHANGED  # whatever is there is not this text; writing it says what is in the way
 
 
 def write_tree(folder: Path, files: Mapping[str, str]) -> dict[str, Change]:
     changes = compare(folder, files)
     for name, change in changes.items():
         if change is not Change.UNCHANGED:
+            _open_folders(folder, name)
             write_atomic(folder / name, files[name], mode=0o755 if name.endswith(".sh") else 0o644)
     return changes
+
+
+def _open_folders(folder: Path, name: str) -> None:
+    """A container's user has to pass through them, also where the host's umask is 077."""
+    for parent in reversed(Path(name).parents):
+        try:
+            (folder / parent).mkdir(parents=True, exist_ok=True)
+            (folder / parent).chmod(0o755)
+        except OSError as error:
+            raise EnvironmentMissing(f"cannot write {folder / parent}: {error.strerror}",
+                                     fix=f"check space and rights: ls -ld {folder}") from error  # fmt: skip
 
 
 def give(path: Path, uid: int) -> None:

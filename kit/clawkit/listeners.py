@@ -30,10 +30,10 @@ def holder(listen: str, port: int, proc: Path = Path("/proc")) -> str:
 
 def _collides(wanted: ipaddress.IPv4Address | ipaddress.IPv6Address,
               other: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:  # fmt: skip
-    if wanted.is_unspecified or other.is_unspecified:
+    if other.is_unspecified:
         # an IPv6 wildcard socket takes IPv4 as well, unless bindv6only is set
         return wanted.version == other.version or other.version == 6
-    return wanted == other
+    return wanted == other or (wanted.is_unspecified and wanted.version == other.version)
 
 
 def listening(proc: Path = Path("/proc")) -> Iterator[Listener]:
@@ -52,15 +52,24 @@ def listening(proc: Path = Path("/proc")) -> Iterator[Listener]:
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """proc(5): 32-bit words in host byte order."""
     words = [bytes.fromhex(text[at : at + 8])[::-1] for at in range(0, len(text), 8)]
-    return ipaddress.ip_address(b"".join(words))
+    address = ipaddress.ip_address(b"".join(words))
+    # a Java server on 127.0.0.1 shows as ::ffff:127.0.0.1
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def process(inode: str, proc: Path = Path("/proc")) -> str:
     wanted = f"socket:[{inode}]"
     for folder in proc.iterdir():
         if folder.name.isdigit() and wanted in _sockets(folder):
-            return f"{(folder / 'comm').read_text().strip()} (pid {folder.name})"
+            return f"{_name(folder)} (pid {folder.name})"
     return ""
+
+
+def _name(folder: Path) -> str:
+    try:
+        return (folder / "comm").read_text().strip()
+    except OSError:
+        return "a process that just ended"
 
 
 def _sockets(folder: Path) -> set[str]:

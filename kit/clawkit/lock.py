@@ -10,6 +10,7 @@ from typing import Any
 
 from clawkit.errors import SettingsError
 from clawkit.files import write_atomic
+from clawkit.settings.model import private_pool
 from clawkit.stack import Image
 
 NAME = "clawkit.lock.json"
@@ -45,10 +46,11 @@ def read(folder: Path) -> Lock:
     path = folder / NAME
     try:
         raw = json.loads(path.read_text())
-        return Lock(pool=raw["pool"], images={key: LockedImage(**value) for key, value in raw["images"].items()})
+        pool = private_pool(raw["pool"]) if raw["pool"] else ""
+        return Lock(pool=pool, images={key: LockedImage(**value) for key, value in raw["images"].items()})
     except FileNotFoundError:
         return Lock()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}",
                             fix=f"move it away and run `clawkit up`: mv {path} {path}.broken") from error  # fmt: skip
 

@@ -41,8 +41,10 @@ def engine(info: EngineInfo) -> None:
         raise EnvironmentMissing(f"Docker engine {info.version} is too old; 20.10 is the oldest that works",
                                  fix="upgrade Docker: sudo apt-get install --only-upgrade docker.io")  # fmt: skip
     if not info.compose:
-        raise EnvironmentMissing("docker compose (v2) is not installed",
-                                 fix="sudo apt-get install docker-compose-plugin (or docker-compose on Debian 13)")  # fmt: skip
+        raise EnvironmentMissing(
+            "docker compose (v2) is not installed",
+            fix="sudo apt-get install docker-compose-plugin (or docker-compose on Debian 13)",
+        )
     if numbers(info.compose)[:2] < COMPOSE_FLOOR:
         raise EnvironmentMissing(f"docker compose {info.compose} is too old; 2.20 is the oldest that works",
                                  fix="upgrade the Compose plugin")  # fmt: skip

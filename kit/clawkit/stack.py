@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,8 +91,8 @@ class Stack:
     @property
     def proxy_version(self) -> tuple[int, ...]:
         """Numeric version of the proxy inside the image; the newest known when the image does not tell."""
-        digits = [part for part in self.images.proxy.version.lstrip("v").split(".") if part.isdigit()]
-        return tuple(map(int, digits)) or NEWEST[self.proxy]
+        found = re.match(r"v?(\d+(?:\.\d+)*)", self.images.proxy.version)
+        return tuple(map(int, found[1].split("."))) if found else NEWEST[self.proxy]
 
     @property
     def tls(self) -> Literal["acme", "acme-staging", "internal", "files", "off"]:

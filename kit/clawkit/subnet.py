@@ -33,14 +33,15 @@ def host_networks(proc: Path = Path("/proc/net/route"), resolv: Path = Path("/et
     return [*_routes(proc), *_resolvers(resolv)]
 
 
+WIDEST_NEIGHBOUR = 8
+"""Wider routes are ways out: the default route, and the two halves 0/1 and 128/1 that a VPN puts before it."""
+
+
 def _routes(path: Path) -> list[Network]:
-    """proc(5): destination and mask are 8 hex digits in host byte order; the default route is 0/0 and no neighbour."""
-    found = []
-    for line in _lines(path)[1:]:
-        fields = line.split()
-        if len(fields) > 7 and int(fields[7], 16):
-            found.append(Network((_address(fields[1]), str(_address(fields[7]))), strict=False))
-    return found
+    """proc(5): destination and mask are 8 hex digits in host byte order."""
+    rows = [fields for line in _lines(path)[1:] if len(fields := line.split()) > 7]
+    found = [Network((_address(row[1]), str(_address(row[7]))), strict=False) for row in rows]
+    return [network for network in found if network.prefixlen >= WIDEST_NEIGHBOUR]
 
 
 def _resolvers(path: Path) -> list[Network]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from clawkit.render import PROXY_FILES, fill
 from clawkit.stack import GATEWAY_PORT, Stack
 from clawkit.tls.authority import Pair, make_leaf, make_root
@@ -112,9 +113,13 @@ def program(request: pytest.FixtureRequest) -> Program:
 @pytest.fixture(scope="session")
 def site(program: Program, authority: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     stack = samples.three(program.proxy, program.version)
-    with build(stack, program, authority, tmp_path_factory.mktemp(str(program))) as sandbox:
-        with sandbox.running() as process, gateways(sandbox) as (main, team):
-            yield Site(sandbox, process, main, team)
+    folder = tmp_path_factory.mktemp(str(program))
+    with (
+        build(stack, program, authority, folder) as sandbox,
+        sandbox.running() as process,
+        gateways(sandbox) as (main, team),
+    ):
+        yield Site(sandbox, process, main, team)
 
 
 @contextmanager

@@ -58,7 +58,8 @@ class Namespace:
                 ["nsenter", f"--mount={where}/mnt", f"--net={where}/net", "--",
                  "chroot", f"--userspec={USER}", str(self.root), *command],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env={"HOME": "/", "XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+                env={"HOME": "/", "XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config",
+                     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             )  # fmt: skip
 
     def inside(self, function: Callable[[], T]) -> T:
@@ -81,7 +82,9 @@ class Namespace:
         return box[0]
 
     def connect(self, port: int, *, source: str, timeout: float = 10) -> socket.socket:
-        return self.inside(lambda: socket.create_connection(("127.0.0.1", port), timeout, source_address=(source, 0)))
+        made = self.inside(lambda: socket.create_connection(("127.0.0.1", port), timeout, source_address=(source, 0)))
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do; else 40 ms for each request
+        return made
 
     def listen(self, address: str, port: int) -> socket.socket:
         return self.inside(lambda: socket.create_server((address, port)))

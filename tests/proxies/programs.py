@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 SOURCES = Path("/etc/apt")
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clawkit-tests"
+"""Outside the repository; asked for before a test gets a home of its own."""
+
 LIBRARIES = ("libssl3", "libpcre2-8-0", "zlib1g", "libcrypt1")
 """What Debian's nginx needs beside libc; trixie's nginx runs on bookworm's too."""
 
@@ -32,7 +35,7 @@ class Program:
 
     def folder(self) -> Path:
         """A folder with the program as `bin` and its libraries in `lib`, kept between runs outside the repository."""
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clawkit-tests" / str(self)
+        cache = CACHE / str(self)
         if not (cache / "bin").exists():
             shutil.rmtree(cache, ignore_errors=True)
             (cache / "lib").mkdir(parents=True)

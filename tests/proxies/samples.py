@@ -13,7 +13,7 @@ POOL = "10.77.0.0/21"
 def stack(proxy: str, version: str, **settings: Any) -> Stack:
     images = Images(gateway=Image("clawkit/openclaw:2026.9.6", "2026.9.6", "built"),
                     proxy=Image(f"clawkit/{proxy}:{version}", version, "built"))  # fmt: skip
-    return assemble(Settings(proxy=proxy, **settings), folder_name="proxies", pool=POOL, images=images)
+    return assemble(Settings(**{"proxy": proxy, **settings}), folder_name="proxies", pool=POOL, images=images)
 
 
 def three(proxy: str, version: str) -> Stack:

@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
+
 from clawkit.tls.authority import Pair
 
 from . import samples
@@ -45,7 +46,7 @@ def test_a_foreign_host_behind_our_certificate_gets_no_answer(site: Site, host: 
 
 @pytest.mark.parametrize("name", ["evil.test", None])
 def test_a_foreign_or_missing_server_name_gets_no_certificate(site: Site, name: str | None) -> None:
-    with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME|ALERT_INTERNAL_ERROR"):
+    with pytest.raises(ssl.SSLError, match=r"UNRECOGNIZED_NAME|ALERT_INTERNAL_ERROR"):
         site.browser.tls(name)
 
 

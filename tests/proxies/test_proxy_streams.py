@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from clawkit.tls.authority import Pair
 
 from . import samples

@@ -11,7 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from .conftest import Site
 
 
-@pytest.mark.parametrize(("newest", "spoken"), [(ssl.TLSVersion.TLSv1_3, "TLSv1.3"), (ssl.TLSVersion.TLSv1_2, "TLSv1.2")])
+@pytest.mark.parametrize(("newest", "spoken"), [
+    (ssl.TLSVersion.TLSv1_3, "TLSv1.3"),
+    (ssl.TLSVersion.TLSv1_2, "TLSv1.2"),
+])  # fmt: skip
 def test_current_versions_are_spoken(site: Site, newest: ssl.TLSVersion, spoken: str) -> None:
     with site.browser.tls("claw.test", newest=newest) as sock:
         assert sock.version() == spoken

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from images_engine import CliEngine
+from images_engine import RecordedEngine
 
 from clawkit.images import ResolvedImage, build_all
 from clawkit.images.model import Kind
@@ -24,13 +24,13 @@ def say_nothing(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine() -> CliEngine:
-    return CliEngine()
+def engine() -> RecordedEngine:
+    return RecordedEngine()
 
 
 @pytest.fixture(scope="module")
-def images(engine: CliEngine) -> dict[Kind, ResolvedImage]:
-    return build_all(Settings(), engine, say=say_nothing)
+def images(engine: RecordedEngine) -> dict[Kind, ResolvedImage]:
+    return build_all(Settings.model_validate({}), engine, say=say_nothing)
 
 
 def run(image: ResolvedImage, *words: str, options: tuple[str, ...] = ()) -> str:
@@ -48,9 +48,9 @@ def config(image: ResolvedImage) -> dict[str, object]:
     return found
 
 
-def test_a_second_build_builds_nothing(engine: CliEngine, images: dict[Kind, ResolvedImage]) -> None:
+def test_a_second_build_builds_nothing(engine: RecordedEngine, images: dict[Kind, ResolvedImage]) -> None:
     engine.calls.clear()
-    assert build_all(Settings(), engine, say=say_nothing) == images
+    assert build_all(Settings.model_validate({}), engine, say=say_nothing) == images
     assert engine.calls == []
 
 
@@ -70,7 +70,8 @@ def test_the_gateway_image_runs_the_wanted_openclaw_on_a_node_that_it_accepts(
 ) -> None:
     major, minor, *_ = map(int, run(images["openclaw"], "node", "--version").lstrip("v").split("."))
     assert (major, minor) >= (24, 16) and major < 25
-    assert run(images["openclaw"], "openclaw", "--version").startswith(f"OpenClaw {Settings().openclaw} ")
+    wanted = Settings.model_validate({}).openclaw
+    assert run(images["openclaw"], "openclaw", "--version").startswith(f"OpenClaw {wanted} ")
     run(images["openclaw"], "test", "-f", "dist/index.js", "-a", "-f", "dist/docker-healthcheck.js")
 
 

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from images_engine import CliEngine
+from images_engine import RecordedEngine
 
 from clawkit.images import BuildRequest, build_all, host
 from clawkit.images.recipes import RELEASE, folder
@@ -27,8 +27,8 @@ RUN --mount=type=secret,id=apt_sources --mount=type=secret,id=apt_conf --mount=t
 
 
 def test_a_lent_authority_reaches_the_build_and_no_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = CliEngine()
-    build_all(Settings(), engine, say=lambda text: None)
+    engine = RecordedEngine()
+    build_all(Settings.model_validate({}), engine, say=lambda text: None)
     bundle = tmp_path / "bundle.crt"
     bundle.write_text(Path("/etc/ssl/certs/ca-certificates.crt").read_text() + f"# {SECRET}\n")
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))

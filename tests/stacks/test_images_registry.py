@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from images_engine import CliEngine
+from images_engine import RecordedEngine
 
 from clawkit.errors import EnvironmentMissing
 from clawkit.images import BuildRequest, ResolvedImage, build_all, host
@@ -53,8 +53,9 @@ class Registry:
     def push(self, name: str, *, architecture: str, version: str = "9.8.7") -> str:
         """A tiny image, pushed and gone from the engine; the reference to pull it by."""
         ref = self.ref(name)
-        changes = (f"--change=ENV CADDY_VERSION=v{version}", f"--platform=linux/{architecture}")
-        docker("import", *changes, "-", ref, stdin=archive(version))
+        # not `docker import --platform`: engine 20.10 writes the host's architecture all the same
+        docker("buildx", "build", "--quiet", "--load", "--provenance=false", f"--platform=linux/{architecture}",
+               f"--tag={ref}", "-", stdin=context_of(version))  # fmt: skip
         docker("push", "--quiet", ref)
         docker("image", "rm", ref)
         return ref
@@ -69,23 +70,24 @@ class Registry:
         return {key.lower(): value for key, value in answer.getheaders()}, text
 
 
-def archive(content: str) -> bytes:
+def context_of(version: str) -> bytes:
     buffer = io.BytesIO()
+    dockerfile = f"FROM scratch\nCOPY Dockerfile /\nENV CADDY_VERSION=v{version}\n".encode()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        entry = tarfile.TarInfo("hello")
-        entry.size = len(content)
-        tar.addfile(entry, io.BytesIO(content.encode()))
+        entry = tarfile.TarInfo("Dockerfile")
+        entry.size = len(dockerfile)
+        tar.addfile(entry, io.BytesIO(dockerfile))
     return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
-def engine() -> CliEngine:
-    return CliEngine()
+def engine() -> RecordedEngine:
+    return RecordedEngine()
 
 
 @pytest.fixture(scope="module")
-def image(engine: CliEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
-    build_all(Settings(), engine, say=print_nothing)
+def image(engine: RecordedEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
+    build_all(Settings.model_validate({}), engine, say=print_nothing)
     context = tmp_path_factory.mktemp("registry")
     (context / "apt-install").write_text((folder() / "apt-install").read_text())
     (context / "config.yml").write_text(CONFIG)
@@ -99,15 +101,18 @@ def image(engine: CliEngine, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def registry(image: str) -> Iterator[Registry]:
     name = f"clawkit-test-registry-{uuid.uuid4().hex[:8]}"
-    docker("run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", image)
+    prefix = f"127.0.0.1:0/{name}"
     try:
+        # inside: a container that could be made and not started must go as well
+        docker("run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", image)
         found = Registry(name, int(docker("port", name, "5000/tcp").splitlines()[0].rpartition(":")[2]))
         docker("exec", name, "curl", "--silent", "--fail", "--retry", "50", "--retry-delay", "0",
                "--retry-connrefused", "--retry-max-time", "20", "http://127.0.0.1:5000/v2/")  # fmt: skip
+        prefix = found.ref("")
         yield found
     finally:
-        docker("rm", "--force", "--volumes", name)
-        forget(f"127.0.0.1:{found.port}/")
+        subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, timeout=60, check=False)
+        forget(prefix)
 
 
 def forget(prefix: str) -> None:
@@ -120,14 +125,14 @@ def print_nothing(text: str) -> None:
     """Progress is not what is tested here."""
 
 
-def settle(engine: CliEngine, ref: str, settings: Settings | None = None, *, given: bool = False,
+def settle(engine: RecordedEngine, ref: str, settings: Settings | None = None, *, given: bool = False,
            kind: Kind = "caddy", lock: ResolvedImage | None = None) -> ResolvedImage | ToBuild:  # fmt: skip
     locked = lock.locked() if lock else None
-    return settled(settings or Settings(), engine, Wanted(kind, ref, given), locked, print_nothing)
+    return settled(settings or Settings.model_validate({}), engine, Wanted(kind, ref, given), locked, print_nothing)
 
 
 def test_a_pulled_image_is_pinned_by_the_digest_that_the_registry_vouches_for(
-    registry: Registry, engine: CliEngine
+    registry: Registry, engine: RecordedEngine
 ) -> None:
     ref = registry.push("caddy:2", architecture=engine.architecture())
     headers, _ = registry.api("HEAD", "/v2/caddy/manifests/2",
@@ -138,7 +143,7 @@ def test_a_pulled_image_is_pinned_by_the_digest_that_the_registry_vouches_for(
     assert (found.origin, found.version, found.wanted) == ("pulled", "9.8.7", ref)
 
 
-def test_a_locked_image_is_used_without_asking_the_registry(registry: Registry, engine: CliEngine) -> None:
+def test_a_locked_image_is_used_without_asking_the_registry(registry: Registry, engine: RecordedEngine) -> None:
     first = settle(engine, registry.push("caddy:2", architecture=engine.architecture()))
     assert isinstance(first, ResolvedImage)
     docker("stop", "--time", "1", registry.container)
@@ -149,7 +154,7 @@ def test_a_locked_image_is_used_without_asking_the_registry(registry: Registry, 
 
 
 def test_a_locked_image_that_was_deleted_comes_back_as_the_same_one_though_its_tag_moved(
-    registry: Registry, engine: CliEngine
+    registry: Registry, engine: RecordedEngine
 ) -> None:
     first = settle(engine, registry.push("caddy:2", architecture=engine.architecture()))
     assert isinstance(first, ResolvedImage)
@@ -160,20 +165,20 @@ def test_a_locked_image_that_was_deleted_comes_back_as_the_same_one_though_its_t
 
 
 def test_a_registry_that_is_down_leads_to_a_build_that_finds_its_image_already_built(
-    registry: Registry, engine: CliEngine
+    registry: Registry, engine: RecordedEngine
 ) -> None:
     docker("stop", "--time", "1", registry.container)
     engine.calls.clear()
     found = settle(engine, registry.ref("caddy:2"))
     assert isinstance(found, ToBuild)
     assert "connection refused" in found.reason
-    built = built_images(Settings(), engine, [found], print_nothing)["caddy"]
+    built = built_images(Settings.model_validate({}), engine, [found], print_nothing)["caddy"]
     assert built.origin == "built" and built.ref.startswith("clawkit/caddy:")
     assert built.version and "connection refused" in built.reason
     assert engine.calls == [f"pull {registry.ref('caddy:2')}"]
 
 
-def test_an_image_here_is_used_when_its_registry_is_down(registry: Registry, engine: CliEngine) -> None:
+def test_an_image_here_is_used_when_its_registry_is_down(registry: Registry, engine: RecordedEngine) -> None:
     ref = registry.push("caddy:2", architecture=engine.architecture())
     docker("pull", "--quiet", ref)
     docker("stop", "--time", "1", registry.container)
@@ -184,7 +189,7 @@ def test_an_image_here_is_used_when_its_registry_is_down(registry: Registry, eng
 
 @pytest.mark.parametrize(("build", "given"), [("never", False), ("auto", True), ("always", True)])
 def test_a_registry_that_is_down_is_an_error_where_nothing_may_be_built(
-    registry: Registry, engine: CliEngine, build: str, given: bool
+    registry: Registry, engine: RecordedEngine, build: str, given: bool
 ) -> None:
     docker("stop", "--time", "1", registry.container)
     with pytest.raises(EnvironmentMissing, match=r"caddy_image: .*/caddy:2.*connection refused"):
@@ -193,7 +198,7 @@ def test_a_registry_that_is_down_is_an_error_where_nothing_may_be_built(
 
 @pytest.mark.parametrize("name", ["caddy:2", "caddy:nope", "nothing:2"])
 def test_an_image_that_the_registry_does_not_have_is_never_built_instead(
-    registry: Registry, engine: CliEngine, name: str
+    registry: Registry, engine: RecordedEngine, name: str
 ) -> None:
     registry.push("caddy:3", architecture=engine.architecture())
     with pytest.raises(EnvironmentMissing, match=rf"{name}.*no such image in the registry") as caught:
@@ -201,20 +206,21 @@ def test_an_image_that_the_registry_does_not_have_is_never_built_instead(
     assert caught.value.fix
 
 
-def foreign(engine: CliEngine) -> str:
+def foreign(engine: RecordedEngine) -> str:
     return "arm64" if engine.architecture() == "amd64" else "amd64"
 
 
 def test_an_image_of_another_architecture_is_refused_though_docker_pulls_it(
-    registry: Registry, engine: CliEngine
+    registry: Registry, engine: RecordedEngine
 ) -> None:
     ref = registry.push("caddy:2", architecture=foreign(engine))
-    with pytest.raises(EnvironmentMissing, match=rf"{foreign(engine)}|not made for this machine"):
+    words = f"made for {foreign(engine)}, this engine runs {engine.architecture()}"
+    with pytest.raises(EnvironmentMissing, match=words):
         settle(engine, ref)
 
 
 def test_an_index_without_this_architecture_is_refused_and_nothing_is_built(
-    registry: Registry, engine: CliEngine
+    registry: Registry, engine: RecordedEngine
 ) -> None:
     other = foreign(engine)
     registry.push("caddy:one", architecture=other)
@@ -228,7 +234,7 @@ def test_an_index_without_this_architecture_is_refused_and_nothing_is_built(
         settle(engine, registry.ref("caddy:2"))
 
 
-def test_a_name_that_does_not_resolve_counts_as_a_registry_out_of_reach(engine: CliEngine, tmp_path: Path) -> None:
+def test_a_name_that_does_not_resolve_counts_as_a_registry_out_of_reach(engine: RecordedEngine, tmp_path: Path) -> None:
     found = settle(engine, "registry.clawkit.invalid/caddy:2")
     assert isinstance(found, ToBuild)
     assert "registry.clawkit.invalid" in found.reason

@@ -75,11 +75,11 @@ def hear(connection: ServerConnection) -> dict[str, Any]:
     return found
 
 
-def reply(connection: ServerConnection, **answer: Any) -> dict[str, Any]:
-    asked = hear(connection)
+def reply(connection: ServerConnection, heard: list[dict[str, Any]], **answer: Any) -> None:
+    """Notes what was asked before it answers: the test may look as soon as the answer is there."""
+    heard.append(hear(connection))
     say(connection, {"type": "event", "event": "tick"})
-    say(connection, {"type": "res", "id": asked["id"], **answer})
-    return asked
+    say(connection, {"type": "res", "id": heard[-1]["id"], **answer})
 
 
 def test_without_a_token_the_challenge_is_all_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +95,8 @@ def test_a_token_opens_a_session_for_calls(monkeypatch: pytest.MonkeyPatch) -> N
 
     def talk(connection: ServerConnection) -> None:
         say(connection, CHALLENGE)
-        asked.append(reply(connection, ok=True, payload=HELLO))
-        asked.append(reply(connection, ok=True, payload={"ok": True}))
+        reply(connection, asked, ok=True, payload=HELLO)
+        reply(connection, asked, ok=True, payload={"ok": True})
 
     serving(monkeypatch, Gateway(talk))
     facts = websocket.converse(PLAIN, trust=None, token=Secret("t"), calls=("health",))
@@ -108,7 +108,7 @@ def test_a_token_opens_a_session_for_calls(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_refusal_keeps_its_code_and_the_close(monkeypatch: pytest.MonkeyPatch) -> None:
     def talk(connection: ServerConnection) -> None:
         say(connection, CHALLENGE)
-        reply(connection, ok=False, error={**MISMATCH, "retryAfterMs": 7000})
+        reply(connection, [], ok=False, error={**MISMATCH, "retryAfterMs": 7000})
         connection.close(1008, "unauthorized")
 
     serving(monkeypatch, Gateway(talk))
@@ -150,6 +150,35 @@ def test_a_connection_closed_before_the_upgrade_is_a_fact(monkeypatch: pytest.Mo
     monkeypatch.setattr(tcp, "dial", dial)
     facts = websocket.converse(PLAIN, trust=None)
     assert facts.upgrade is None and facts.failure is not None and facts.failure.kind is Trouble.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [(b"", Trouble.TIMEOUT), (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Trouble.BAD_ANSWER)]
+)
+def test_a_server_that_speaks_no_http_is_a_fact_within_the_limit(
+    monkeypatch: pytest.MonkeyPatch, said: bytes, kind: Trouble
+) -> None:
+    ours, theirs = socket.socketpair()
+    monkeypatch.setattr(tcp, "dial", lambda *_args: ours)
+    with theirs:
+        theirs.sendall(said)
+        facts = websocket.converse(PLAIN, trust=None, limit=0.1)
+    assert facts.failure is not None and facts.failure.kind is kind
+
+
+def test_a_message_in_pieces_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk(connection: ServerConnection) -> None:
+        text = json.dumps(CHALLENGE)
+        connection.send(iter([text[:20], text[20:]]))
+
+    serving(monkeypatch, Gateway(talk))
+    assert websocket.converse(PLAIN, trust=None).nonce == "n1"
+
+
+def test_a_connection_that_breaks_without_a_close_frame_is_1006(monkeypatch: pytest.MonkeyPatch) -> None:
+    serving(monkeypatch, Gateway(lambda connection: connection.socket.shutdown(socket.SHUT_RDWR)))
+    facts = websocket.converse(PLAIN, trust=None)
+    assert facts.close is not None and facts.close.code == 1006
 
 
 def test_the_token_never_leaves_for_a_server_that_is_not_trusted(

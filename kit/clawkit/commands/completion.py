@@ -18,8 +18,7 @@ HINTS = {
 @click.argument("shell", type=click.Choice(sorted(HINTS)))
 def completion(context: Context, shell: str) -> int:
     """Print the completion script of a shell."""
-    from clawkit.cli import group
-
+    group = click.get_current_context().find_root().command
     kind = get_completion_class(shell)
     assert kind is not None, f"click has no completion for {shell}"
     script = kind(group, {}, "clawkit", "_CLAWKIT_COMPLETE").source()

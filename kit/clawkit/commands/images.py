@@ -13,17 +13,18 @@ VERSION = "org.opencontainers.image.version"
 
 
 @click.argument("action", type=click.Choice(["build", "list"]))
-def images(context: Context, action: str) -> int:
+@click.option("--fresh", is_flag=True, help="build anew, with today's Debian packages")
+def images(context: Context, action: str, fresh: bool) -> int:
     """Build the images here (for hosts that reach no registry), or list those that are there."""
-    return _build(context) if action == "build" else _list(context)
+    return _build(context, fresh) if action == "build" else _list(context)
 
 
-def _build(context: Context) -> int:
+def _build(context: Context, fresh: bool) -> int:
     from clawkit import images as room
 
     settings = deployments.open_folder(context.folder, context.flags).settings
     with context.report.step("build images"):
-        built = room.build_all(settings, DockerImages(), say=context.report.note)
+        built = room.build_all(settings, DockerImages(), say=context.report.note, fresh=fresh)
     entries = {key: image.ref for key, image in built.items()}
     context.report.finish({"command": "images", "ok": True, "built": entries},
                           [f"{key:8} {ref}" for key, ref in entries.items()])  # fmt: skip

@@ -85,5 +85,10 @@ def plain(key: str, value: Any) -> Any:
     """A number where the setting is one, so that clawkit.yaml gets `https_port: 8443` and not a quoted text."""
     from clawkit.settings.model import Settings
 
-    numeric = isinstance(Settings.model_fields[key].default, int | float)
-    return int(value) if numeric and isinstance(value, str) and value.isascii() and value.isdigit() else value
+    kind = type(Settings.model_fields[key].default)
+    if kind not in (int, float) or not isinstance(value, str):
+        return value
+    try:
+        return int(value) if value.isascii() and value.isdigit() else kind(value)
+    except ValueError:
+        return value  # the model says what is wrong with it

@@ -24,7 +24,8 @@ def token(context: Context, show: bool, gateway: str) -> int:
         raise SettingsError("there is no token yet", fix="clawkit up")
     data = {"command": "token", "ok": True, "gateway": gateway, "file": str(files[gateway]),
             "token": found.reveal() if show else "***"}  # fmt: skip
-    context.report.finish(data, [found.reveal() if show else f"it is in {files[gateway]}; print it: clawkit token --show"])
+    where = f"it is in {files[gateway]}; print it: clawkit token --show"
+    context.report.finish(data, [found.reveal() if show else where])
     return 0
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from clawkit import deployment as deployments
 from clawkit import bringup, preflight
+from clawkit import deployment as deployments
 from clawkit.commands.context import Context
 from clawkit.commands.options import TRANSIENT, verb
 from clawkit.deployment import Deployment

@@ -109,7 +109,7 @@ class DockerEngine:
 
     def publishers(self, port: int) -> tuple[str, ...]:
         with self._translated("docker ps"):
-            found = client(QUICK_SECONDS).container.list(filters=[("publish", port)])
+            found = client(QUICK_SECONDS).container.list(filters=[("publish", str(port))])
             return tuple(container.name for container in found)
 
     def _redacted(self, text: str) -> str:
@@ -125,7 +125,8 @@ class DockerEngine:
         try:
             yield
         except DockerException as error:
-            raise EngineError(self._redacted(_words(what, error)), details=self._redacted(error.stderr or "")) from error
+            details = self._redacted(error.stderr or "")
+            raise EngineError(self._redacted(_words(what, error)), details=details) from error
 
 
 def _words(what: str, error: Any) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from clawkit.engine.docker import QUICK_SECONDS, client
+from clawkit.engine.image_ports import BuildRequest, ImageFacts
 from clawkit.errors import EngineError
-from clawkit.images.ports import BuildRequest, ImageFacts
 
 IMPORT_SECONDS = 300
 
@@ -52,9 +52,11 @@ class DockerImages:
         with translated("docker buildx build"):
             lines = client(request.timeout).buildx.build(
                 request.context, file=request.dockerfile, target=request.target or None, build_args=dict(request.args),
-                secrets=secrets, network=request.network, progress="plain", stream_logs=True, **destination,
+                secrets=secrets, network=request.network, progress="plain", stream_logs=True, provenance=False,
+                **destination,
             )  # fmt: skip
-            for _ in lines or ():
+            assert isinstance(lines, Iterator), "with stream_logs the build answers with its lines"
+            for _ in lines:
                 pass  # read to the end: the exit status comes with the last line
 
     def import_rootfs(self, tarball: Path, tag: str, changes: Sequence[str]) -> None:

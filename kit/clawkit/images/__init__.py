@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clawkit.images.model import ResolvedImage
-from clawkit.images.ports import BuildRequest, ImageEngine, ImageFacts
+from clawkit.engine.image_ports import BuildRequest, ImageEngine, ImageFacts
 from clawkit.images.resolution import build_all, ensure, list_images
 
 __all__ = ["BuildRequest", "ImageEngine", "ImageFacts", "ResolvedImage", "build_all", "ensure", "list_images"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from clawkit.images.ports import ImageFacts
+from clawkit.engine.image_ports import ImageFacts
 from clawkit.lock import LockedImage
 from clawkit.settings.model import Settings
 

@@ -1,6 +1,7 @@
 """What docker's words mean when a pull fails: only a registry out of reach may lead to a local build.
 
-The texts were recorded from dockerd 20.10 to 28 and from docker-registry 2.8; tests/unit/test_images_refusals.py.
+tests/unit/test_images_refusals.py holds the texts: those of dockerd 20.10 against docker-registry 2.8 and against a
+server that answers each status were recorded; those of containerd's resolver (engine 29's default) were written from knowledge, not recorded.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ class Refusal(StrEnum):
 # First match wins: a refusal is looked for before a fault of the network, because docker wraps the former in
 # words of the latter ("Head … : denied").
 PATTERNS: tuple[tuple[Refusal, str], ...] = (
+    (Refusal.OTHER, r"docker daemon socket|connect to the docker daemon|docker\.sock"),
     (Refusal.DISK_FULL, r"no space left on device|disk quota exceeded"),
     (Refusal.ARCHITECTURE, r"no matching manifest|does not match the (specified|detected host) platform"
                            r"|image operating system .* cannot be used"),
     (Refusal.UNREACHABLE, r"toomanyrequests|too many requests|\b429\b|pull rate limit"),
+    # what a company's proxy answers to CONNECT: Go hands its status text on, without a status
+    (Refusal.UNREACHABLE, r"/v2/\S*: (forbidden|proxy authentication required)"),
     (Refusal.MISSING, r"manifest unknown|manifest for \S+ not found|name unknown|repository \S+ not found"
-                      r"|unexpected status.*404|failed to resolve reference.*: not found"),
-    (Refusal.DENIED, r"access denied|denied:|unauthorized|no basic auth credentials|authentication required"
+                      r"|http 404|unexpected status.*404|failed to resolve reference.*: not found"),
+    (Refusal.DENIED, r"\bdenied\b|unauthorized|no basic auth credentials|authentication required"
                      r"|unexpected status.*40[13]|403 forbidden"),
     (Refusal.UNREACHABLE, r"no such host|dial tcp|dial udp|lookup \S+|connection refused|connection reset"
-                          r"|network is unreachable|no route to host|i/o timeout|tls handshake|handshake timeout"
+                          r"|network is unreachable|no route to host|i/o timeout|tls:|tls handshake|handshake timeout"
                           r"|x509:|certificate|client\.timeout|context deadline exceeded|request canceled"
                           r"|server misbehaving|temporary failure in name resolution|unexpected eof|: eof"
                           r"|proxyconnect|unexpected (http )?status.*\b5\d\d\b|\b50[0-4]\b"
@@ -39,7 +43,7 @@ PATTERNS: tuple[tuple[Refusal, str], ...] = (
 )  # fmt: skip
 
 
-SAYS = re.compile(r"lookup \S+ .*|dial tcp.*|x509:.*|net/http: .*|toomanyrequests.*|received unexpected.*")
+SAYS = re.compile(r"lookup \S+ .*|dial tcp.*|x509:.*|tls: .*|net/http: .*|toomanyrequests.*|received unexpected.*")
 """Where the useful part of the message begins; before it come the method and the whole URL."""
 
 

@@ -21,7 +21,7 @@ from clawkit.images.model import (
     wanted,
     wanted_kind,
 )
-from clawkit.images.ports import ImageEngine, ImageFacts
+from clawkit.engine.image_ports import ImageEngine, ImageFacts
 from clawkit.images.recipes import recipe
 from clawkit.images.refusals import Refusal, brief, classify, last_words
 from clawkit.lock import LockedImage
@@ -87,7 +87,7 @@ def settled(settings: Settings, engine: ImageEngine, want: Wanted, lock: LockedI
 
 ALLOWED: dict[str, tuple[Origin, ...]] = {
     "always": ("built",),
-    "never": ("pulled", "given"),
+    "never": ("pulled", "given", "built"),  # never build: one that was built before is there and needs no building
     "auto": ("pulled", "built", "given"),
 }
 """Value of the setting `build` -> origins that a locked image may have."""

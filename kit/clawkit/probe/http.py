@@ -75,7 +75,7 @@ def get_each(target: Target, paths: Sequence[str], *, trust: Trust | None = None
                 sock = sock or connect(target, trust, limit)
                 facts, kept = ask(sock, target.host_header, path, headers or {}, end, bound)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                facts, kept = HttpFacts(path, failure=_failure(error, trust)), False
+                facts, kept = HttpFacts(path, failure=unreadable_or(error, trust)), False
             if sock is not None and not kept:
                 sock.close()
                 sock = None
@@ -111,7 +111,8 @@ def _cut(response: http.client.HTTPResponse, body: bytes, bound: int) -> Failure
     return None
 
 
-def _failure(error: Exception, trust: Trust | None) -> Failure:
+def unreadable_or(error: Exception, trust: Trust | None) -> Failure:
+    """The failure behind an exception of `connect`, which may also be about our own CA file."""
     if isinstance(error, FileNotFoundError | PermissionError):
         return Failure(Trouble.CA_FILE, f"cannot read the CA file {trust.ca_file if trust else ''}")
     return failure_of(error)

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clawkit import __version__
 from clawkit.probe.failure import Failure
 from clawkit.probe.http import HttpFacts
-
-if TYPE_CHECKING:
-    from websockets.exceptions import ConnectionClosed
 
 PROTOCOL = 4
 
@@ -81,8 +78,3 @@ def hello_of(payload: Mapping[str, Any]) -> Hello:
     server, granted = payload.get("server") or {}, payload.get("auth") or {}
     scopes = tuple(str(scope) for scope in granted.get("scopes") or ())
     return Hello(str(server.get("version", "")), int(payload.get("protocol", 0)), scopes)
-
-
-def close_of(error: ConnectionClosed) -> Close:
-    """1006 stands for a connection that ended without a close frame (RFC 6455, 7.1.5)."""
-    return Close(error.rcvd.code, error.rcvd.reason) if error.rcvd else Close(1006, "")

@@ -16,7 +16,8 @@ ORIGINS = {"pulled": "pulled", "built": "built here", "given": "as given"}
 
 def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: float, style: Style) -> list[str]:
     shown = ["", f"  {style.bold(stack.url)}", ""]
-    shown += _row("gateway", f"OpenClaw {stack.images.gateway.version or stack.settings.openclaw}", stack.images.gateway)
+    openclaw = stack.images.gateway.version or stack.settings.openclaw
+    shown += _row("gateway", f"OpenClaw {openclaw}", stack.images.gateway)
     shown += _row("proxy", f"{stack.proxy} {stack.images.proxy.version}".strip(), stack.images.proxy)
     shown.append(f"  certificate  {_certificate(stack, results)}")
     shown.append(f"  verified     {totals(results)}")

@@ -40,7 +40,8 @@ def totals(results: Sequence[Result]) -> str:
 def passed(results: Sequence[Result]) -> bool:
     """Green means that something was checked and nothing failed; a crash is not green."""
     outcomes = {result.outcome for result in results}
-    return Outcome.OK in outcomes and not outcomes & {Outcome.FAILED, Outcome.CRASHED}
+    looked = outcomes & {Outcome.OK, Outcome.WARNING}
+    return bool(looked) and not outcomes & {Outcome.FAILED, Outcome.CRASHED}
 
 
 def looked(results: Sequence[Result]) -> bool:

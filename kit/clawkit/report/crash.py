@@ -12,8 +12,8 @@ from clawkit import __version__
 
 
 def write_crash(argv: Sequence[str], error: Exception) -> str:
-    """Path of a 0600 file with versions, command line and traceback; values of flags are left out."""
-    words = " ".join(word.split("=")[0] for word in argv)
+    """Path of a 0600 file with versions, traceback and the command line without the values in it."""
+    words = " ".join(word.split("=")[0] if at == 0 or word.startswith("-") else "…" for at, word in enumerate(argv))
     text = "\n".join([
         f"clawkit {__version__}, Python {platform.python_version()}, {platform.platform()}",
         f"command: clawkit {words}",
@@ -21,6 +21,6 @@ def write_crash(argv: Sequence[str], error: Exception) -> str:
         "".join(traceback.format_exception(error)),
     ])  # fmt: skip
     descriptor, path = tempfile.mkstemp(prefix="clawkit-crash-", suffix=".log")
-    with os.fdopen(descriptor, "w") as handle:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
         handle.write(text)
     return path

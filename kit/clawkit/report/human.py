@@ -25,14 +25,8 @@ class HumanReport:
     @contextmanager
     def step(self, title: str) -> Iterator[Tell]:
         start = time.monotonic()
-        last = [""]
         try:
-            with self._live(title) as live:
-
-                def tell(text: str) -> None:
-                    last[0] = text
-                    live(text)
-
+            with self._live(title) as tell:
                 yield tell
         except BaseException:
             self._err(self.style.mark("FAIL") + f" {title.ljust(TITLE_WIDTH)} {_seconds(start)}")
@@ -69,7 +63,7 @@ class HumanReport:
         self._err(self.style.mark("warn") + f" {text}")
 
     def line(self, text: str) -> None:
-        print(text, flush=True)
+        print(self.style.fitting(text), flush=True)
 
     def finish(self, data: Mapping[str, Any], lines: Sequence[str]) -> None:
         del data

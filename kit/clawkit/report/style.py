@@ -37,7 +37,7 @@ class Style:
 
 
 def detect(*, no_color: bool) -> Style:
-    """NO_COLOR (no-color.org), TERM=dumb and pipes are respected; each stream is judged by stderr, where progress goes."""
+    """NO_COLOR (no-color.org), TERM=dumb and pipes are respected; progress is judged by stderr, where it goes."""
     terminal = sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     return Style(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 
-LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+# Python's codec follows IDNA 2003, browsers UTS 46: these four would give another name (RFC 5892, UTS 46 section 7).
+DEVIATIONS = frozenset("ßς\u200c\u200d")
 
 # Names that no public CA issues for: RFC 6761 (localhost, test, example, invalid), RFC 6762 (local),
 # RFC 8375 (home.arpa), ICANN's reserved .internal, and the de-facto .lan of home routers.
@@ -34,16 +37,30 @@ def normalized(value: str) -> str:
     name = value.strip().rstrip(".").lower()
     if "://" in name or "/" in name:
         raise ValueError(f"{value!r} is a URL; give the host name alone, such as example.com")
-    if is_address(name):
-        return str(ipaddress.ip_address(name))
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    if is_address(bare):
+        return _usable(bare, value)
     if ":" in name:
         raise ValueError(f"{value!r} holds a port; give the name alone and set https_port")
+    return _host_name(name, value)
+
+
+def _usable(text: str, value: str) -> str:
+    address = ipaddress.ip_address(text)
+    if address.is_unspecified or "%" in text:
+        raise ValueError(f"{value!r} is no address that a browser can open")
+    return str(address)
+
+
+def _host_name(name: str, value: str) -> str:
+    if DEVIATIONS & set(name):
+        raise ValueError(f"{value!r} has letters that browsers encode in different ways; write its xn-- form")
     try:
         name = name.encode("idna").decode("ascii") if not name.isascii() else name
     except UnicodeError:
         raise ValueError(f"{value!r} is not a host name") from None
-    if len(name) > 253 or not all(LABEL.match(label) for label in name.split(".")):
+    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in name.split(".")):
         raise ValueError(f"{value!r} is not a host name")
-    if name.replace(".", "").isdigit():
+    if name.rpartition(".")[2].isdigit():  # browsers take it for an address (url.spec.whatwg.org, host parsing)
         raise ValueError(f"{value!r} is not a host name and not a complete IPv4 address")
     return name

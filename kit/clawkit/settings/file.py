@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,10 @@ def parse(text: str, source: str) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         values = yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
         at = f"{source}:{mark.line + 1}:{mark.column + 1}" if mark else source
-        problem = getattr(error, "problem", None) or str(error)
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
         raise SettingsError(f"{at}: not valid YAML: {problem}", fix=f"mend that line in {source}") from error
     if values is None:
         return {}
@@ -56,7 +57,7 @@ def keep(folder: Path, given: Mapping[str, Any]) -> bool:
     if parse(after, NAME) != {**present, **given}:
         raise SettingsError(f"cannot change {', '.join(changes)} in {path} without touching other keys",
                             fix=f"set them there by hand: {changes}")  # fmt: skip
-    write_atomic(path, after)
+    write_atomic(path.resolve(), after, mode=stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
     return True
 
 
@@ -64,7 +65,7 @@ def edited(text: str, changes: Mapping[str, Any]) -> str:
     """The text with these top-level scalars set; a commented default such as `# key: x` is replaced in place."""
     for key, value in changes.items():
         line = f"{key}: {scalar(value)}"
-        active = re.compile(rf"^{re.escape(key)}[ \t]*:.*$", re.MULTILINE)
+        active = re.compile(rf"^{re.escape(key)}[ \t]*:.*?(?=[ \t]+#.*$|$)", re.MULTILINE)
         commented = re.compile(rf"^#[ ]?{re.escape(key)}:.*$", re.MULTILINE)
         for pattern in (active, commented):
             if pattern.search(text):

@@ -14,8 +14,15 @@ Proxy = Literal["caddy", "nginx"]
 Tls = Literal["auto", "acme", "acme-staging", "internal", "files", "off"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
-SLUG = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
-MEMORY = re.compile(r"^\d+[kmg]$")
+# All of these are matched whole: `$` alone would let a trailing line break into the rendered files.
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+MEMORY = re.compile(r"[0-9]{1,9}[kmg]")
+EMAIL = re.compile(r"[^@\s{}\"'\\]+@[^@\s{}\"'\\]+\.[^@\s{}\"'\\]+")
+VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}")
+
+MOST_GATEWAYS = 95
+"""Further ones: each has a /28 in the upper three quarters of the stack's /21, and the main one takes the first."""
 
 # OpenClaw 2026.9.6 is OOM-killed while booting at 512 MB and boots exactly at the cap with 768 MB.
 MEMORY_FLOOR_MB = 1024
@@ -70,17 +77,28 @@ class Settings(BaseModel):
     hsts: Literal["auto", "off"] = Field("auto", description="Strict-Transport-Security; auto: only with a "
                                                              "publicly trusted certificate")  # fmt: skip
     timeout: Annotated[int, Field(ge=1, le=3600)] = Field(180, description="seconds to wait for health")
-    gateways: tuple[GatewaySettings, ...] = Field((), description="further gateways, each with name and domain")
+    gateways: tuple[GatewaySettings, ...] = Field(
+        (), description="further gateways, each with name and domain", max_length=MOST_GATEWAYS
+    )
 
     @field_validator("tls", "hsts", mode="before")
     @classmethod
     def _off(cls, value: object) -> object:
         return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
 
-    @field_validator("openclaw", "domain", mode="before")
+    @field_validator("http_port", "https_port", "gateway_cpus", "gateway_pids", "timeout", mode="before")
     @classmethod
-    def _text(cls, value: object) -> object:
-        return str(value) if isinstance(value, int | float) else value
+    def _number(cls, value: object) -> object:
+        if isinstance(value, bool):  # YAML 1.1 reads `yes` and `on` as true, and Python takes true for 1
+            raise ValueError(f"{str(value).lower()} is not a number")
+        return value
+
+    @field_validator("openclaw", mode="before")
+    @classmethod
+    def _quoted(cls, value: object) -> object:
+        if isinstance(value, float):  # 2026.10 has become 2026.1 by now
+            raise ValueError(f"{value!r} was read as a number; put the version in quotes")
+        return value
 
     @field_validator("domain")
     @classmethod
@@ -95,7 +113,7 @@ class Settings(BaseModel):
     @field_validator("email")
     @classmethod
     def _email(cls, value: str) -> str:
-        if value and not re.match(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", value):
+        if value and not EMAIL.fullmatch(value):
             raise ValueError(f"{value!r} is not an e-mail address")
         return value
 
@@ -110,8 +128,15 @@ class Settings(BaseModel):
     @field_validator("openclaw")
     @classmethod
     def _openclaw(cls, value: str) -> str:
-        if not re.match(r"^[\w][\w.-]{0,127}$", value):
+        if not VERSION.fullmatch(value):
             raise ValueError(f"{value!r} is not a version such as 2026.9.6")
+        return value
+
+    @field_validator("gateway_image", "caddy_image", "nginx_image")
+    @classmethod
+    def _image(cls, value: str) -> str:
+        if not IMAGE.fullmatch(value):
+            raise ValueError(f"{value!r} is not an image such as registry.example.com/name:tag")
         return value
 
     @field_validator("subnet")
@@ -122,7 +147,7 @@ class Settings(BaseModel):
     @field_validator("gateway_memory")
     @classmethod
     def _memory(cls, value: str) -> str:
-        if not MEMORY.match(value.lower()):
+        if not MEMORY.fullmatch(value.lower()):
             raise ValueError(f"{value!r} is not a size such as 2g or 1536m")
         if megabytes(value) < MEMORY_FLOOR_MB:
             raise ValueError(f"{value!r} is too small: OpenClaw does not boot under 1g")
@@ -149,7 +174,7 @@ class Settings(BaseModel):
 
 
 def slug(value: str) -> str:
-    if not SLUG.match(value):
+    if not SLUG.fullmatch(value):
         raise ValueError(f"{value!r} is not a name of lower-case letters, digits and dashes, 40 at most")
     return value
 
@@ -163,6 +188,10 @@ def private_pool(value: str) -> str:
         network = ipaddress.ip_network(value)
     except ValueError as error:
         raise ValueError(f"{value!r} is not a network such as 10.77.0.0/21 ({error})") from None
-    if network.version != 4 or network.prefixlen != 21 or not network.is_private:
+    if network.version != 4 or network.prefixlen != 21 or not any(network.subnet_of(pool) for pool in POOLS):
         raise ValueError(f"{value!r} is not a private IPv4 /21 such as 10.77.0.0/21")
     return str(network)
+
+
+POOLS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""RFC 1918, and RFC 6598 for hosts where those are full; `is_private` also holds loopback and link-local."""

@@ -12,7 +12,10 @@ from pydantic import ValidationError
 
 from clawkit.errors import SettingsError
 from clawkit.settings import file
-from clawkit.settings.model import Settings
+from clawkit.settings.model import GatewaySettings, Settings
+
+UNKNOWN = "extra_forbidden"
+"""What pydantic calls a key that is no field."""
 
 PREFIX = "CLAWKIT_"
 FIELDS: tuple[str, ...] = tuple(Settings.model_fields)
@@ -75,18 +78,27 @@ def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(_sentence(path, first), fix=_where(path, origins)) from error
+        raise SettingsError(_sentence(path, first), fix=_fix(path, first, origins)) from error
 
 
 def _sentence(path: str, error: Any) -> str:
-    reason = error["msg"].removeprefix("Value error, ")
+    reason = "unknown key" if error["type"] == UNKNOWN else error["msg"].removeprefix("Value error, ")
     reason = reason[:1].lower() + reason[1:]
     shown = error.get("input")
-    if error["type"] != "value_error" and isinstance(shown, str | int | float | bool):
+    if error["type"] not in ("value_error", UNKNOWN) and isinstance(shown, str | int | float | bool):
         reason = f"{shown!r}: {reason}"
     return f"{path}: {reason}" if path else reason
 
 
-def _where(path: str, origins: Mapping[str, str]) -> str | None:
-    key = path.split(".")[0]
-    return f"correct {key} in {origins[key]}" if key in origins else None
+def _fix(path: str, error: Any, origins: Mapping[str, str]) -> str:
+    if error["type"] == UNKNOWN:
+        return _nearest(path.rpartition(".")[2], tuple(GatewaySettings.model_fields))
+    # a fault between two settings has no path, but its message names them
+    keys = [path.split(".")[0]] if path else [key for key in FIELDS if key in error["msg"]]
+    return " or ".join(dict.fromkeys(_where(key, origins[key]) for key in keys)) or "clawkit init --help"
+
+
+def _where(key: str, origin: str) -> str:
+    if origin == "default":
+        return f"give another {flag_name(key)}"
+    return f"correct {key} in {origin}" if origin == file.NAME else f"correct {origin}"

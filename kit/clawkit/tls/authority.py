@@ -65,19 +65,19 @@ def make_leaf(root: Pair, names: Sequence[str]) -> Pair:
     return Pair(_pem(builder.sign(issuer_key, hashes.SHA256())), _key_pem(key))
 
 
-def still_good(leaf_pem: str, root_pem: str, names: Sequence[str], now: dt.datetime) -> bool:
-    """True when the leaf is of this root, for exactly these names, and not due for renewal."""
-    leaf = x509.load_pem_x509_certificate(leaf_pem.encode())
+def still_good(pair: Pair, root_pem: str, names: Sequence[str], now: dt.datetime) -> bool:
+    """True when the leaf is of this root, for this key and exactly these names, and not due for renewal."""
     root = x509.load_pem_x509_certificate(root_pem.encode())
-    lifetime = leaf.not_valid_after_utc - leaf.not_valid_before_utc
-    if leaf.not_valid_after_utc - now < lifetime * RENEW_BELOW or leaf.issuer != root.subject:
-        return False
     try:
+        leaf = x509.load_pem_x509_certificate(pair.certificate.encode())
+        key = serialization.load_pem_private_key(pair.key.encode(), password=None)
         leaf.verify_directly_issued_by(root)
-    except Exception:  # cryptography raises InvalidSignature, TypeError or ValueError; each means: not this root's
+        san = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except Exception:  # InvalidSignature, ExtensionNotFound, TypeError or ValueError; each means: make a new one
         return False
-    san = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return set(san) == {_san(name) for name in names}
+    lifetime = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+    due = leaf.not_valid_after_utc - now < lifetime * RENEW_BELOW
+    return not due and leaf.public_key() == key.public_key() and set(san) == {_san(name) for name in names}
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey,

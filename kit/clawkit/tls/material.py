@@ -53,12 +53,13 @@ def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
 
 
 def _leaf(folder: Path, stack: Stack, gateway: Gateway, root: Pair, made: list[str]) -> None:
-    from clawkit.tls.authority import make_leaf, still_good
+    from clawkit.tls.authority import Pair, make_leaf, still_good
 
     chain, key = folder / site(gateway) / "fullchain.pem", folder / site(gateway) / "privkey.pem"
     names = (gateway.domain,)
     now = dt.datetime.now(dt.UTC)
-    if not (chain.exists() and key.exists() and still_good(chain.read_text(), root.certificate, names, now)):
+    present = Pair(chain.read_text(), key.read_text()) if chain.exists() and key.exists() else Pair("", "")
+    if not still_good(present, root.certificate, names, now):
         _write_pair(chain, key, make_leaf(root, names), stack)
         made.append(f"certificate for {gateway.domain}")
     give(key, stack.owner[0])

@@ -1,4 +1,4 @@
-"""What the room of images wants from a Docker engine; clawkit.engine fulfils it, tests bring their own."""
+"""What clawkit asks of an engine about images: frozen facts, one protocol."""
 
 from __future__ import annotations
 

@@ -1,0 +1,68 @@
+"""The rendered trees as they lie in tests/golden, so that a change of a template is seen in every review.
+
+`CLAWKIT_GOLDEN=rewrite pytest tests/unit/test_golden.py` writes them anew; `git diff` shows what that changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clawkit.render import render
+from clawkit.settings.model import Settings
+from clawkit.stack import Image, Images, Stack, assemble
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+NEW = {"caddy": "2.11.4", "nginx": "1.30.4"}
+OLD = {"caddy": "2.6.2", "nginx": "1.22.1"}
+PORTS = {"domain": "claw.test", "http_port": 8080, "https_port": 8443}
+TWO = {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test"},)}
+
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    f"{proxy}-{variant}": (version[proxy], {"proxy": proxy, **settings})
+    for proxy in ("caddy", "nginx")
+    for variant, version, settings in (
+        ("localhost", NEW, {}),
+        ("old", OLD, {}),
+        ("domain-ports", NEW, PORTS),
+        ("two-gateways", NEW, TWO),
+        ("address", NEW, {"domain": "192.168.1.10"}),
+    )
+}
+
+
+def stack(version: str, settings: dict[str, Any]) -> Stack:
+    proxy = settings["proxy"]
+    images = Images(gateway=Image("clawkit/openclaw:2026.9.6-golden", "2026.9.6", "built"),
+                    proxy=Image(f"clawkit/{proxy}:{version}-golden", version, "built"))  # fmt: skip
+    return assemble(Settings(**settings), folder_name="golden", pool="10.77.0.0/21", images=images)
+
+
+def tree(variant: str) -> dict[str, str]:
+    """Without the files that are copied as they are: those have a place of their own in the repository."""
+    files = render(stack(*VARIANTS[variant]))
+    return {path: text for path, text in files.items() if not path.startswith("gateway/bin/")}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_render_is_what_it_was(variant: str) -> None:
+    folder = GOLDEN / variant
+    if os.environ.get("CLAWKIT_GOLDEN") == "rewrite":
+        write(folder, tree(variant))
+    kept = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert tree(variant) == kept
+
+
+def test_no_golden_tree_is_left_behind() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == set(VARIANTS)
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
