@@ -11,7 +11,7 @@ from clawkit import images, readiness, wait
 from clawkit.deployment import Deployment
 from clawkit.engine.image_ports import ImageEngine
 from clawkit.engine.ports import Engine, Service
-from clawkit.errors import SettingsError
+from clawkit.errors import NotReady, SettingsError
 from clawkit.lock import Lock
 from clawkit.stack import Stack
 from clawkit.verify import deployed
@@ -47,6 +47,12 @@ def own_ports(services: tuple[Service, ...]) -> tuple[int, ...]:
 
 def wait_until_ready(stack: Stack, engine: Engine, tell: Tell) -> None:
     """Until every gateway answers «started» through the proxy; raises Hopeless or NotReady."""
+    before = readiness.restarts(engine.services(stack.project))
     for gateway in stack.gateways:
-        look = partial(readiness.look, engine, stack.project, gateway, deployed.startup_probe(stack, gateway))
-        wait.until(look, seconds=stack.settings.timeout, what=gateway.service, tell=tell)
+        probe = deployed.startup_probe(stack, gateway)
+        look = partial(readiness.look, engine, stack.project, gateway, probe, before)
+        try:
+            wait.until(look, seconds=stack.settings.timeout, what=gateway.service, tell=tell)
+        except NotReady as late:
+            late.details = readiness.words_of(engine, stack.project, gateway.service)
+            raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clawkit.engine.ports import Engine, Health, Service, State
@@ -28,18 +28,31 @@ class Ending:
     fix: str
 
 
-def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], HttpFacts]) -> Look:
-    """One look at a gateway; `probe` asks /startupz on the public way, so a ready answer proves the proxy too."""
+def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], HttpFacts],
+         before: Mapping[str, int]) -> Look:  # fmt: skip
+    """One look at a gateway; `probe` asks /startupz on the public way, so a ready answer proves the proxy too.
+
+    `before`: container -> restarts when the waiting began. Docker starts a dead container again within milliseconds,
+    so between two looks a crash may show in this count alone.
+    """
     facts = probe()
     if facts.document.get("status") == "started":
         return Look(ready=True, doing="started")
     services = {service.name: service for service in engine.services(project)}
     for name in ("proxy", gateway.service):
         service = services.get(name)
-        if service is None or service.state in (State.EXITED, State.DEAD, State.RESTARTING):
+        if service is None or _ended(service, before):
             return _hopeless(engine, name, service)
-    return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs",
-                words=last_words(engine, services[gateway.service].container))  # fmt: skip
+    return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs")
+
+
+def restarts(services: Sequence[Service]) -> dict[str, int]:
+    return {service.container: service.restarts for service in services}
+
+
+def _ended(service: Service, before: Mapping[str, int]) -> bool:
+    crashed = service.restarts > before.get(service.container, service.restarts)
+    return crashed or service.state in (State.EXITED, State.DEAD, State.RESTARTING)
 
 
 def _doing(service: Service, facts: HttpFacts) -> str:
@@ -70,7 +83,16 @@ def ending(service: Service) -> Ending:
         return Ending("exits 78: its configuration or state is at fault, a retry is useless", f"{logs}; then mend it")
     if service.exit_code == 137:
         return Ending("was killed (137)", f"{logs}; dmesg | grep -i oom")
+    if service.running:
+        # started again already: the status of the run that failed is gone
+        return Ending("ended while starting, and Docker has started it again", logs)
     return Ending(f"exited with status {service.exit_code}", logs)
+
+
+def words_of(engine: Engine, project: str, name: str) -> str:
+    """The last words of a service, empty when it has no container."""
+    found = [service for service in engine.services(project) if service.name == name]
+    return last_words(engine, found[0].container) if found else ""
 
 
 def last_words(engine: Engine, container: str) -> str:

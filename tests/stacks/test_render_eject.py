@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import Clawkit
 
-from clawkit import bringup, wait
+from clawkit import bringup
 from clawkit import deployment as deployments
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
-from clawkit.readiness import look
 from clawkit.testing import free_ports
-from clawkit.verify import deployed
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
@@ -34,9 +31,7 @@ def test_the_rendered_folder_runs_with_plain_docker_compose(tmp_path: Path) -> N
     compose = ["docker", "compose", "--project-directory", str(output), "-f", str(output / "compose.yaml")]
     try:
         subprocess.run([*compose, "up", "-d"], check=True, timeout=120)
-        probe = deployed.startup_probe(stack, stack.gateways[0])
-        wait.until(partial(look, engine, stack.project, stack.gateways[0], probe), seconds=120, what="gateway",
-                   tell=print)  # fmt: skip
+        bringup.wait_until_ready(stack, engine, print)
     finally:
         subprocess.run([*compose, "down", "--volumes"], check=True, timeout=120)
 

@@ -1,32 +1,15 @@
 from __future__ import annotations
 
 import os
-import resource
 import struct
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from clawkit.errors import EnvironmentMissing
 from clawkit.files import Change, acl_for_reader, compare, give, write_atomic, write_tree
-from fakes import NOBODY, as_nobody
-
-DISK = 4096
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """The kernel refuses every byte after the first 4096 of a file (setrlimit(2)), as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (DISK, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
+from fakes import DISK, NOBODY, as_nobody, full_disk
 
 def test_a_file_is_written_with_its_mode_and_its_folders(tmp_path: Path) -> None:
     path = tmp_path / "a/b/token"

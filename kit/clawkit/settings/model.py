@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from clawkit.settings.domain import is_public, normalized
+from clawkit.settings.domain import is_address, is_public, normalized
 
 Proxy = Literal["caddy", "nginx"]
 Tls = Literal["auto", "acme", "acme-staging", "internal", "files", "off"]
@@ -159,6 +159,10 @@ class Settings(BaseModel):
             raise ValueError(f"http_port and https_port are both {self.https_port}")
         names = ["main", *(gateway.name for gateway in self.gateways)]
         domains = [self.domain, *(gateway.domain for gateway in self.gateways)]
+        addresses = [domain for domain in domains if is_address(domain)]
+        if len(addresses) > 1:
+            # browsers send no server name for an address: the proxy could not tell one from the other
+            raise ValueError(f"only one gateway can be served at an address, and there are {' and '.join(addresses)}")
         for kind, values in (("name", names), ("domain", domains)):
             for value in values:
                 if values.count(value) > 1:

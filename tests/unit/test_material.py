@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clawkit.tls import material
+from fakes import make_stack
+
+CADDY = make_stack(proxy="caddy")
+NGINX = make_stack(proxy="nginx")
+SITE = Path("tls/site/main")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_both_proxies_have_one_root_so_that_swapping_them_keeps_the_trust(tmp_path: Path) -> None:
+    assert material.ensure(tmp_path, CADDY) == ("private CA",)
+    root = (tmp_path / material.ROOT_CERTIFICATE).read_text()
+    assert material.ensure(tmp_path, NGINX) == ("certificate for localhost",)
+    assert material.ensure(tmp_path, CADDY) == ()
+    assert (tmp_path / material.ROOT_CERTIFICATE).read_text() == root
+
+
+def test_a_second_run_changes_no_byte(tmp_path: Path) -> None:
+    material.ensure(tmp_path, NGINX)
+    before = contents(tmp_path)
+    assert material.ensure(tmp_path, NGINX) == ()
+    assert contents(tmp_path) == before
+
+
+def test_each_gateway_of_nginx_has_a_certificate_of_its_own(tmp_path: Path) -> None:
+    stack = make_stack(proxy="nginx", domain="a.test", gateways=[{"name": "bob", "domain": "b.test"}])
+    made = material.ensure(tmp_path, stack)
+    assert made == ("private CA", "certificate for a.test", "certificate for b.test")
+    assert (tmp_path / "tls/site/bob/fullchain.pem").exists()
+
+
+def test_another_domain_gets_another_certificate_of_the_same_root(tmp_path: Path) -> None:
+    material.ensure(tmp_path, NGINX)
+    assert material.ensure(tmp_path, make_stack(proxy="nginx", domain="b.test")) == ("certificate for b.test",)
+
+
+@pytest.mark.parametrize("name", ["fullchain.pem", "privkey.pem"])
+def test_a_certificate_that_was_damaged_or_lost_is_made_again(tmp_path: Path, name: str) -> None:
+    material.ensure(tmp_path, NGINX)
+    (tmp_path / SITE / name).write_text("")
+    assert material.ensure(tmp_path, NGINX) == ("certificate for localhost",)
+    (tmp_path / SITE / name).unlink()
+    assert material.ensure(tmp_path, NGINX) == ("certificate for localhost",)
+
+
+def test_keys_are_readable_for_their_proxy_alone(tmp_path: Path) -> None:
+    material.ensure(tmp_path, NGINX)
+    keys = [path for path in tmp_path.rglob("*") if path.is_file() and "PRIVATE KEY" in path.read_text()]
+    assert sorted(path.name for path in keys) == ["ca.key", "privkey.pem"]
+    assert {path.stat().st_mode & 0o007 for path in keys} == {0}
+
+
+@pytest.mark.parametrize("settings", [{"tls": "off"}, {"domain": "example.com"}])
+def test_nothing_is_made_where_the_certificate_comes_from_elsewhere(tmp_path: Path, settings: dict[str, str]) -> None:
+    stack = make_stack(proxy="nginx", **settings)
+    assert material.ensure(tmp_path, stack) == ()
+    assert contents(tmp_path) == {}
+    assert material.ca_file(tmp_path, stack) is None
