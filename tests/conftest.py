@@ -1,14 +1,19 @@
-"""Traps for every test: no real home, and no network from tests that say they need none."""
+"""Traps for every test: no real home, no settings from outside, and no network or engine for tests that need none."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+NO_ENGINE = "unix:///nonexistent/docker.sock"
+
+
+def is_unit(request: pytest.FixtureRequest) -> bool:
+    return "unit" in Path(request.node.path).parts
 
 
 @pytest.fixture(autouse=True)
@@ -18,17 +23,30 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def nowhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: a folder per test would cost more than most tests."""
+    return tmp_path_factory.mktemp("nowhere")
+
+
 @pytest.fixture(autouse=True)
-def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def home(request: pytest.FixtureRequest, nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.get_closest_marker("docker") is None:
-        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("HOME", str(nowhere / "home"))
 
 
 @pytest.fixture(autouse=True)
-def sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def elsewhere(request: pytest.FixtureRequest, nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit test that forgets --dir must not write into the checkout, nor reach this machine's engine."""
+    if is_unit(request):
+        monkeypatch.chdir(nowhere)
+        monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)
+
+
+@pytest.fixture(autouse=True)
+def sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unit tests reach loopback alone: a probe may be tested against a server of the test's own."""
-    if "unit" not in Path(request.node.path).parts:
-        yield
+    if not is_unit(request):
         return
     real = socket.socket.connect
 
@@ -40,4 +58,3 @@ def sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clawkit.engine.ports import Engine, Health, Service, State
 from clawkit.errors import EngineError
@@ -70,7 +70,8 @@ def _doing(service: Service, facts: HttpFacts) -> str:
 def _hopeless(engine: Engine, name: str, service: Service | None) -> Look:
     if service is None:
         return Look(ready=False, doing="no container", hopeless=f"there is no container for {name}", fix="clawkit up")
-    end = ending(service)
+    code = engine.last_exit(service.container) if service.running else None
+    end = ending(service if code is None else replace(service, exit_code=code, state=State.EXITED))
     return Look(ready=False, doing="stopped", hopeless=f"{name} {end.why}", fix=end.fix,
                 words=last_words(engine, service.container))  # fmt: skip
 

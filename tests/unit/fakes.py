@@ -52,6 +52,9 @@ class FakeEngine:
     def services(self, project: str) -> tuple[Service, ...]:
         return self.present
 
+    def last_exit(self, container: str) -> int | None:
+        return None
+
     def logs(self, container: str, *, tail: int) -> str:
         if self.fault:
             raise self.fault

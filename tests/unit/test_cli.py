@@ -51,8 +51,11 @@ def test_an_unknown_flag_is_answered_with_the_nearest(clawkit: Clawkit, tmp_path
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("words", [("config", "--dir"), ("config", "--timeout", "x"), ("config", "extra"),
-                                   ("completion", "tcsh"), ("images", "burn"), ("config", "--timeout", "0")])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [("config", "--dir"), ("config", "--timeout", "x"), ("config", "--timeout", "0"), ("config", "extra"),
+     ("completion", "tcsh"), ("images", "burn")],
+)  # fmt: skip
 def test_a_wrong_command_line_is_exit_2_with_the_next_command(clawkit: Clawkit, words: tuple[str, ...]) -> None:
     said = clawkit(*words)
     assert (said.code, said.out) == (2, "")
@@ -84,9 +87,7 @@ def test_a_wrong_command_line_is_a_json_object_too(clawkit: Clawkit) -> None:
     assert json.loads(clawkit("--json", "verfy").out)["error"]["message"].startswith("no command 'verfy'")
 
 
-def test_the_environment_can_ask_for_json(
-    clawkit: Clawkit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_can_ask_for_json(clawkit: Clawkit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAWKIT_JSON", "1")
     monkeypatch.setenv("CLAWKIT_DIR", str(tmp_path))
     assert json.loads(clawkit("config").out)["folder"] == str(tmp_path)

@@ -79,9 +79,7 @@ def test_an_unreadable_file_is_refused(clawkit: Clawkit) -> None:
     assert_refused(said, "cannot read", "Permission denied", "ls -l")
 
 
-def test_a_variable_with_a_slip_is_refused(
-    clawkit: Clawkit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_variable_with_a_slip_is_refused(clawkit: Clawkit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAWKIT_HTTP_PROT", "8080")
     assert_refused(clawkit("config", "--dir", tmp_path), "CLAWKIT_HTTP_PROT", "did you mean CLAWKIT_HTTP_PORT?")
 
@@ -94,9 +92,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(clawkit: Clawkit, tmp_path
 
 
 @pytest.mark.parametrize("command", ["render", "up", "down", "verify"])
-def test_a_stack_that_is_not_ours_is_refused_and_left_as_it_is(
-    clawkit: Clawkit, tmp_path: Path, command: str
-) -> None:
+def test_a_stack_that_is_not_ours_is_refused_and_left_as_it_is(clawkit: Clawkit, tmp_path: Path, command: str) -> None:
     (tmp_path / "stack").mkdir()
     (tmp_path / "stack/compose.yaml").write_text("services: {}\n")
     assert_refused(clawkit(command, "--dir", tmp_path), "clawkit did not write", "--dir")
@@ -104,7 +100,5 @@ def test_a_stack_that_is_not_ours_is_refused_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("command", ["verify", "status", "logs", "restart", "down", "certs"])
-def test_a_command_on_a_running_stack_says_that_there_is_none(
-    clawkit: Clawkit, tmp_path: Path, command: str
-) -> None:
+def test_a_command_on_a_running_stack_says_that_there_is_none(clawkit: Clawkit, tmp_path: Path, command: str) -> None:
     assert_refused(clawkit(command, "--dir", tmp_path), f"no deployment in {tmp_path}", "clawkit up")

@@ -11,6 +11,7 @@ from clawkit.errors import EnvironmentMissing
 from clawkit.files import Change, acl_for_reader, compare, give, write_atomic, write_tree
 from fakes import DISK, NOBODY, as_nobody, full_disk
 
+
 def test_a_file_is_written_with_its_mode_and_its_folders(tmp_path: Path) -> None:
     path = tmp_path / "a/b/token"
     write_atomic(path, "secret\n", mode=0o600)

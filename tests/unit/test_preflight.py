@@ -25,7 +25,9 @@ def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "meminfo", lambda: (16000, 8000))
 
 
-def found(folder: Path, engine: FakeEngine | None = None, *, ours: tuple[int, ...] = (), **settings: object) -> list[Trouble]:  # fmt: skip
+def found(
+    folder: Path, engine: FakeEngine | None = None, *, ours: tuple[int, ...] = (), **settings: object
+) -> list[Trouble]:
     http_port, https_port = free_ports(2)
     ports = {"listen": "127.0.0.1", "http_port": http_port, "https_port": https_port}
     return list(troubles(make_stack(**{**ports, **settings}), folder, engine or FakeEngine(), ours))
@@ -80,7 +82,7 @@ def test_a_full_disk_is_named_with_what_is_needed(tmp_path: Path, monkeypatch: p
     assert trouble.fatal and trouble.message == f"only 300 MB free on the disk of {tmp_path}; 1500 MB are needed"
 
 
-def test_too_small_a_host_is_fatal_and_a_busy_one_only_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_host_is_fatal_and_a_busy_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "meminfo", lambda: (512, 400))
     (small,) = found(tmp_path)
     monkeypatch.setattr(preflight, "meminfo", lambda: (4096, 400))

@@ -8,7 +8,7 @@ from clawkit.engine.ports import Health, Service, State
 from clawkit.errors import EngineError
 from clawkit.probe.failure import Failure, Trouble
 from clawkit.probe.http import HttpFacts
-from clawkit.readiness import last_words, look
+from clawkit.readiness import last_words, look, restarts, words_of
 from clawkit.wait import Look
 from fakes import FakeEngine, make_stack, service
 
@@ -23,8 +23,9 @@ def answer(code: int = 503, **body: object) -> HttpFacts:
     return HttpFacts("/startupz", status=code, headers=headers, body=json.dumps(body).encode())
 
 
-def seen(facts: HttpFacts, *present: Service, said: str = "") -> Look:
-    return look(FakeEngine(present, said), "demo", GATEWAY, lambda: facts, {})
+def seen(facts: HttpFacts, *present: Service, said: str = "", before: int = 0) -> Look:
+    restarted = {one.container: before for one in present}
+    return look(FakeEngine(present, said), "demo", GATEWAY, lambda: facts, restarted)
 
 
 def test_a_gateway_that_says_started_through_the_proxy_is_ready_whatever_docker_says() -> None:
@@ -45,8 +46,8 @@ def test_a_page_that_is_not_the_gateways_answer_is_not_ready() -> None:
     (BAD_GATEWAY, Health.HEALTHY, "the gateway is healthy but the proxy answers 502"),
 ])  # fmt: skip
 def test_what_is_slow_says_what_it_waits_for(facts: HttpFacts, health: Health, doing: str) -> None:
-    found = seen(facts, PROXY, service("gateway", health=health), said="loading plugins\n")
-    assert (found.ready, found.hopeless, found.doing, found.words) == (False, "", doing, "loading plugins")
+    found = seen(facts, PROXY, service("gateway", health=health))
+    assert (found.ready, found.hopeless, found.doing) == (False, "", doing)
 
 
 @pytest.mark.parametrize(("facts", "why", "fix"), [
@@ -60,6 +61,19 @@ def test_a_dead_gateway_is_hopeless_with_its_cause_and_last_words(facts: dict[st
     found = seen(REFUSED, PROXY, service("gateway", **facts), said="Gateway failed to start: bad config\n")
     assert why in found.hopeless and fix in found.fix
     assert found.words == "Gateway failed to start: bad config"
+
+
+def test_a_crash_between_two_looks_shows_in_the_count_of_restarts() -> None:
+    again = service("gateway", restarts=1, exit_code=0)
+    found = seen(REFUSED, PROXY, again, said="Gateway failed to start: bad config\n")
+    assert "ended while starting" in found.hopeless and found.words == "Gateway failed to start: bad config"
+    assert seen(REFUSED, service("proxy", restarts=1), again, before=1).hopeless == ""  # crashes of earlier days
+
+
+def test_a_container_that_came_up_while_waiting_is_not_held_to_its_past() -> None:
+    engine = FakeEngine((PROXY, service("gateway", restarts=3)))
+    assert look(engine, "demo", GATEWAY, lambda: REFUSED, {}).hopeless == ""
+    assert restarts(engine.present) == {"demo-proxy-1": 0, "demo-gateway-1": 3}
 
 
 def test_a_dead_proxy_is_named_before_the_gateway() -> None:
@@ -86,4 +100,10 @@ def test_the_last_words_of_a_quiet_death_are_the_last_lines() -> None:
 
 
 def test_a_log_that_cannot_be_read_does_not_hide_the_error_it_was_for() -> None:
-    assert last_words(FakeEngine(fault=EngineError("docker logs: no such container")), "x").endswith("no such container")
+    assert last_words(FakeEngine(fault=EngineError("docker logs: no such file")), "x") == "docker logs: no such file"
+
+
+def test_the_words_of_a_service_are_those_of_its_container() -> None:
+    engine = FakeEngine((service("gateway"),), said="loading plugins\n")
+    assert words_of(engine, "demo", "gateway") == "loading plugins"
+    assert words_of(engine, "demo", "gateway-alice") == ""

@@ -99,7 +99,7 @@ def test_a_link_to_a_file_elsewhere_stays_a_link(tmp_path: Path) -> None:
     assert read(tmp_path / "dotfiles.yaml") == {"domain": "a.test", "proxy": "nginx"}
 
 
-@pytest.mark.parametrize("text", ["domain: a\ndomain: b\n", "domain: |\n  a.test\nproxy: caddy\n", "{domain: a.test}\n"])
+@pytest.mark.parametrize("text", ["domain: a\ndomain: b\n", "domain: |\n  a.test\nproxy: x\n", "{domain: a}\n"])
 def test_a_file_that_no_line_edit_can_change_is_left_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / NAME).write_text(text)
     with pytest.raises(SettingsError):

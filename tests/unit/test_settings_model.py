@@ -98,7 +98,7 @@ def test_the_subnet_has_room_for_as_many_gateways_as_the_settings_allow() -> Non
     full = make_stack(gateways=many)
     assert full.gateways[-1].subnet == "10.77.15.240/28"  # the last /28 of 10.77.8.0/21
     with pytest.raises(ValidationError):
-        assemble(Settings(gateways=[*many, {"name": "x", "domain": "x.test"}]),  # type: ignore[arg-type]
+        assemble(Settings(gateways=[*many, {"name": "x", "domain": "x.test"}]),
                  folder_name="demo", pool=full.pool, images=full.images)  # fmt: skip
 
 

@@ -5,12 +5,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from clawkit import wait
 from clawkit.errors import Hopeless, NotReady
 from clawkit.wait import Look, until
 
 STARTING = Look(ready=False, doing="starting (startup-sidecars)", fix="clawkit logs gateway", words="still compiling")
 READY = Look(ready=True, doing="started")
 DEAD = Look(ready=False, doing="stopped", hopeless="exits 78", fix="mend it", words="invalid config")
+
+
+@pytest.fixture(autouse=True)
+def polled_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wait, "FIRST_POLL_SECONDS", 0.001)
 
 
 def looks(*seen: Look) -> Callable[[], Look]:
@@ -52,7 +58,7 @@ def test_what_becomes_hopeless_while_waiting_is_given_up_too() -> None:
 
 def test_when_the_time_has_run_out_it_says_what_was_waited_for() -> None:
     with pytest.raises(NotReady) as late:
-        until(looks(STARTING), seconds=0.2, what="gateway", tell=lambda _: None)
+        until(looks(STARTING), seconds=0.02, what="gateway", tell=lambda _: None)
     assert late.value.message == "gateway is not ready after 0 s: starting (startup-sidecars)"
     assert (late.value.fix, late.value.details) == ("clawkit logs gateway", "still compiling")
     assert late.value.exit_code == 4

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from clawkit.engine.ports import EngineInfo, Health, Project, Service, State
@@ -24,6 +25,9 @@ QUICK_SECONDS = 30
 UP_SECONDS = 600
 DOWN_SECONDS = 420
 """Above the gateway's 330 s of grace, in which it finishes running requests."""
+
+EVENTS_AGE = timedelta(minutes=10)
+"""How far back the ending of a container is looked for; the engine keeps its last 256 events."""
 
 TIMED_OUT = 124
 """Exit status of coreutils' timeout when the limit ran out."""
@@ -80,10 +84,22 @@ class DockerEngine:
             )
             return tuple(sorted((_service(container) for container in found), key=lambda service: service.name))
 
+    def last_exit(self, container: str) -> int | None:
+        """Status of the last run that ended, also when Docker has started the container again; None: none lately."""
+        with self._translated("docker events"):
+            now = datetime.now(UTC)
+            found = client(QUICK_SECONDS).system.events(
+                since=now - EVENTS_AGE, until=now, filters={"container": container, "event": "die"}
+            )
+            codes = [event.actor.attributes["exitCode"] for event in found if event.actor and event.actor.attributes]
+            return int(codes[-1]) if codes else None
+
     def logs(self, container: str, *, tail: int) -> str:
         with self._translated("docker logs"):
-            text = client(QUICK_SECONDS).container.logs(container, tail=tail)
-            return self._redacted(str(text))
+            # stdout and stderr come as two streams; the engine's time stamps put them into one order again
+            text = str(client(QUICK_SECONDS).container.logs(container, tail=tail, timestamps=True))
+            lines = (line.partition(" ")[2] for line in sorted(text.splitlines()))
+            return self._redacted("\n".join(lines))
 
     def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]:
         """Lines as they come, until the caller stops or the containers do; the one call without a limit."""
