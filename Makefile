@@ -35,10 +35,12 @@ unit: install-dev ## the tests that need no Docker, in seconds
 check: install-dev ## look: lint, types, import rules, shell scripts, Dockerfiles
 	@$(VENV)/bin/ruff check kit tests
 	@$(VENV)/bin/ruff format --check kit tests
-	@$(VENV)/bin/mypy kit/clawkit tests
+	@$(VENV)/bin/mypy kit/clawkit tests/unit tests/conftest.py
+	@MYPYPATH=kit:tests/stacks $(VENV)/bin/mypy tests/stacks/*.py tests/bench/*.py
+	@MYPYPATH=kit:tests $(VENV)/bin/mypy -p proxies
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/shellcheck -x scripts/* compose/gateway/*.sh .ci/run
-	@$(VENV)/bin/hadolint compose/images/*.Dockerfile
+	@$(VENV)/bin/hadolint --failure-threshold warning compose/images/*.Dockerfile
 
 fix: install-dev ## change: format and mend what lint can mend
 	@$(VENV)/bin/ruff check --fix kit tests

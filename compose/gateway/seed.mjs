@@ -34,6 +34,7 @@ let current = {};
 if (existsSync(targetPath)) {
   try {
     current = read(targetPath);
+    if (!isObject(current)) throw new Error("it is not an object");
   } catch (error) {
     console.error(`clawkit: ${targetPath} cannot be parsed: ${error.message}`);
     console.error(`clawkit: mend it, or move it away to start from clawkit's own: nothing was changed`);
@@ -42,7 +43,9 @@ if (existsSync(targetPath)) {
 }
 const wanted = merged(current, owned);
 if (JSON.stringify(wanted) !== JSON.stringify(current)) {
-  if (existsSync(targetPath)) copyFileSync(targetPath, `${targetPath}.before-clawkit`);
+  // the first copy is the user's own original; later ones would only hold what clawkit wrote
+  const original = `${targetPath}.before-clawkit`;
+  if (existsSync(targetPath) && !existsSync(original)) copyFileSync(targetPath, original);
   writeFileSync(`${targetPath}.clawkit`, JSON.stringify(wanted, null, 2) + "\n", { mode: 0o600 });
   renameSync(`${targetPath}.clawkit`, targetPath);
   console.log(`clawkit: set its keys in ${targetPath}`);

@@ -65,7 +65,8 @@ def small(flags: list[str]) -> None:
     measure("clawkit --help", lambda: timed([*CLAWKIT, "--help"]))
     timed([*CLAWKIT, "render", *flags])
     render = measure("clawkit render", lambda: timed([*CLAWKIT, "render", *flags]))
-    print(f"{'render, more than Python itself':44} {statistics.median(render.seconds) - statistics.median(floor.seconds):8.3f} s")
+    more = statistics.median(render.seconds) - statistics.median(floor.seconds)
+    print(f"{'render, more than Python itself':44} {more:8.3f} s")    )
 
 
 def stack(folder: Path, flags: list[str]) -> None:

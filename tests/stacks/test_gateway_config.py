@@ -6,9 +6,9 @@ import json
 import time
 
 import pytest
-from conftest import Clawkit, docker
 
 from clawkit.testing import OpenClawStack
+from conftest import Clawkit, docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 

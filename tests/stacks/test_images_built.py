@@ -55,7 +55,7 @@ def test_a_second_build_builds_nothing(engine: RecordedEngine, images: dict[Kind
 
 
 def test_the_gateway_image_has_the_user_entrypoint_and_command_of_the_official_one(
-    images: dict[Kind, ResolvedImage]
+    images: dict[Kind, ResolvedImage],
 ) -> None:
     found = config(images["openclaw"])
     assert found["User"] == "node" and found["WorkingDir"] == "/app"
@@ -66,7 +66,7 @@ def test_the_gateway_image_has_the_user_entrypoint_and_command_of_the_official_o
 
 
 def test_the_gateway_image_runs_the_wanted_openclaw_on_a_node_that_it_accepts(
-    images: dict[Kind, ResolvedImage]
+    images: dict[Kind, ResolvedImage],
 ) -> None:
     major, minor, *_ = map(int, run(images["openclaw"], "node", "--version").lstrip("v").split("."))
     assert (major, minor) >= (24, 16) and major < 25

@@ -7,13 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Clawkit
 
 from clawkit import bringup
 from clawkit import deployment as deployments
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
 from clawkit.testing import free_ports
+from conftest import Clawkit
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Clawkit, docker
 
 from clawkit.testing import free_ports
+from conftest import Clawkit, docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
@@ -90,7 +90,9 @@ def test_status_and_logs_tell_what_runs_without_the_token(clawkit: Clawkit) -> N
 
 def test_the_token_is_in_no_rendered_file_no_inspect_and_no_argument(clawkit: Clawkit) -> None:
     token = (clawkit.folder / "stack/secrets/main.token").read_text().strip()
-    holders = [path for path in clawkit.folder.rglob("*") if path.is_file() and token in path.read_text(errors="replace")]
+    holders = [
+        path for path in clawkit.folder.rglob("*") if path.is_file() and token in path.read_text(errors="replace")
+    ]
     assert holders == [clawkit.folder / "stack/secrets/main.token"]
     assert holders[0].stat().st_mode & 0o077 == 0
     for container in containers(clawkit).values():

@@ -22,9 +22,11 @@ def machine(root: Path, *, release: str = DEBIAN.format("bookworm"), **files: st
 
 
 def test_a_deb822_file_gives_its_mirrors_and_pockets(tmp_path: Path) -> None:
-    text = (f"Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\n"
-            f"Components: main\nSigned-By: {KEYRING}\n\n"
-            f"Types: deb\nURIs: http://mirror.example/debian-security\nSuites: bookworm-security\nComponents: main\n")
+    text = (
+        f"Types: deb\n# a comment\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\n"
+        f"Components: main\nSigned-By: {KEYRING}\n\n"
+        f"Types: deb\nURIs: http://mirror.example/debian-security\nSuites: bookworm-security\nComponents: main\n"
+    )
     root = machine(tmp_path, apt__sources_dot_list_dot_d__debian_dot_sources=text)
     assert debian_lines(root, "bookworm") == (
         f"deb [signed-by={KEYRING}] http://mirror.example/debian bookworm main",
@@ -34,23 +36,31 @@ def test_a_deb822_file_gives_its_mirrors_and_pockets(tmp_path: Path) -> None:
 
 
 def test_a_newer_debian_lends_its_mirror_for_the_older_release(tmp_path: Path) -> None:
-    root = machine(tmp_path, release=DEBIAN.format("trixie"),
-                   apt__sources_dot_list="deb http://mirror.example/debian trixie main contrib\n")
+    root = machine(
+        tmp_path,
+        release=DEBIAN.format("trixie"),
+        apt__sources_dot_list="deb http://mirror.example/debian trixie main contrib\n",
+    )
     assert debian_lines(root, "bookworm") == (f"deb [signed-by={KEYRING}] http://mirror.example/debian bookworm main",)
 
 
 def test_a_third_partys_suite_of_the_same_name_is_no_mirror_of_debian(tmp_path: Path) -> None:
-    text = ("deb [signed-by=/usr/share/keyrings/other.gpg] https://apt.other.example bookworm main\n"
-            "deb https://docker.example/linux/debian bookworm stable\n"
-            "# deb http://off.example/debian bookworm main\n"
-            "deb http://mirror.example/debian bookworm main\n")
+    text = (
+        "deb [signed-by=/usr/share/keyrings/other.gpg] https://apt.other.example bookworm main\n"
+        "deb https://docker.example/linux/debian bookworm stable\n"
+        "# deb http://off.example/debian bookworm main\n"
+        "deb http://mirror.example/debian bookworm main\n"
+    )
     root = machine(tmp_path, apt__sources_dot_list=text)
     assert [line.split()[2] for line in debian_lines(root, "bookworm")] == ["http://mirror.example/debian"]
 
 
 def test_a_mirror_list_of_a_cloud_image_is_followed(tmp_path: Path) -> None:
-    root = machine(tmp_path, apt__sources_dot_list="deb mirror+file:/etc/apt/mirrors/debian.list bookworm main\n",
-                   apt__mirrors__debian_dot_list="http://cloud.example/debian\n")
+    root = machine(
+        tmp_path,
+        apt__sources_dot_list="deb mirror+file:/etc/apt/mirrors/debian.list bookworm main\n",
+        apt__mirrors__debian_dot_list="http://cloud.example/debian\n",
+    )
     assert [line.split()[2] for line in debian_lines(root, "bookworm")] == ["http://cloud.example/debian"]
 
 
@@ -61,8 +71,11 @@ def test_a_disabled_source_is_not_used(tmp_path: Path) -> None:
 
 
 def test_ubuntu_lends_no_sources_for_debian(tmp_path: Path) -> None:
-    root = machine(tmp_path, release="ID=ubuntu\nVERSION_CODENAME=noble\n",
-                   apt__sources_dot_list="deb http://mirror.example/ubuntu noble main\n")
+    root = machine(
+        tmp_path,
+        release="ID=ubuntu\nVERSION_CODENAME=noble\n",
+        apt__sources_dot_list="deb http://mirror.example/ubuntu noble main\n",
+    )
     assert debian_lines(root, "bookworm") == ()
 
 
@@ -74,7 +87,9 @@ def test_options_of_a_one_line_source_are_read() -> None:
 def test_npm_keeps_where_packages_come_from_and_drops_the_hosts_paths(tmp_path: Path) -> None:
     system, user = tmp_path / "npmrc", tmp_path / ".npmrc"
     system.write_text("registry=http://one.example/\ncafile=/etc/ca.crt\nnodedir=/usr\n; registry=no\n\n  \n")
-    user.write_text("registry = http://two.example/\n//two.example/:_authToken=${TOKEN}\n@me:registry=http://me.example\n")
+    user.write_text(
+        "registry = http://two.example/\n//two.example/:_authToken=${TOKEN}\n@me:registry=http://me.example\n"
+    )
     assert host.npm_settings((system, user, tmp_path / "none"), {"TOKEN": "t0k"}) == (
         "registry=http://two.example/", "//two.example/:_authToken=t0k", "@me:registry=http://me.example",
     )  # fmt: skip

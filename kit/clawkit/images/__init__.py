@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clawkit.images.model import ResolvedImage
 from clawkit.engine.image_ports import BuildRequest, ImageEngine, ImageFacts
+from clawkit.images.model import ResolvedImage
 from clawkit.images.resolution import build_all, ensure, list_images
 
 __all__ = ["BuildRequest", "ImageEngine", "ImageFacts", "ResolvedImage", "build_all", "ensure", "list_images"]

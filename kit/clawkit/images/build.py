@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from clawkit.engine.image_ports import BuildRequest, ImageEngine
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.images import host, node, rootfs
 from clawkit.images.model import Kind
-from clawkit.engine.image_ports import BuildRequest, ImageEngine
 from clawkit.images.recipes import RELEASE, Recipe, folder, npm_files
 from clawkit.images.refusals import Refusal, build_words, classify, last_words
 

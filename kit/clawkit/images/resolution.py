@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from clawkit.engine.image_ports import ImageEngine, ImageFacts
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.images.build import build
 from clawkit.images.model import (
@@ -21,7 +22,6 @@ from clawkit.images.model import (
     wanted,
     wanted_kind,
 )
-from clawkit.engine.image_ports import ImageEngine, ImageFacts
 from clawkit.images.recipes import recipe
 from clawkit.images.refusals import Refusal, brief, classify, last_words
 from clawkit.lock import LockedImage

@@ -52,8 +52,10 @@ def require_tool(say: Callable[[str], None]) -> None:
         return
     if not shutil.which("apt-get"):
         system = os_release(Path("/")).get("PRETTY_NAME", "this system")
-        raise EnvironmentMissing(f"building images needs mmdebstrap, and {system} has no apt to install it with",
-                                 fix="install mmdebstrap and debian-archive-keyring, then run the command again")
+        raise EnvironmentMissing(
+            f"building images needs mmdebstrap, and {system} has no apt to install it with",
+            fix="install mmdebstrap and debian-archive-keyring, then run the command again",
+        )
     if os.geteuid() != 0:
         raise EnvironmentMissing("building images needs mmdebstrap", fix=f"sudo {INSTALL}")
     say("installing mmdebstrap, which makes the Debian base of local images")
