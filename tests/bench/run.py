@@ -66,7 +66,7 @@ def small(flags: list[str]) -> None:
     timed([*CLAWKIT, "render", *flags])
     render = measure("clawkit render", lambda: timed([*CLAWKIT, "render", *flags]))
     more = statistics.median(render.seconds) - statistics.median(floor.seconds)
-    print(f"{'render, more than Python itself':44} {more:8.3f} s")    )
+    print(f"{'render, more than Python itself':44} {more:8.3f} s")
 
 
 def stack(folder: Path, flags: list[str]) -> None:

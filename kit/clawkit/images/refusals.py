@@ -1,7 +1,8 @@
 """What docker's words mean when a pull fails: only a registry out of reach may lead to a local build.
 
 tests/unit/test_images_refusals.py holds the texts: those of dockerd 20.10 against docker-registry 2.8 and against a
-server that answers each status were recorded; those of containerd's resolver (engine 29's default) were written from knowledge, not recorded.
+server that answers each status were recorded; those of containerd's resolver (engine 29's default) were written
+from knowledge, not recorded.
 """
 
 from __future__ import annotations
