@@ -23,7 +23,7 @@ def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, sa
     """The images present in the engine and a subnet free of collision, decided once and locked."""
     lock = deployment.lock
     found = images.ensure(deployment.settings, image_engine, locked=lock.images, say=say)
-    keys = {"gateway": "gateway", "proxy": deployment.settings.proxy}
+    keys = {"gateway": "gateway", "proxy": deployment.settings.proxy, "certbot": "certbot"}
     lock = lock.with_images({keys[role]: image.locked() for role, image in found.items()})
     return lock if lock.pool else replace(lock, pool=deployment.pool(engine.subnets()))
 

@@ -56,6 +56,8 @@ class Check(Generic[S, F]):
     judge: Callable[[F], Verdict]
     needs: tuple[str, ...] = ()
     """Checks that must be ok first; otherwise this one would only repeat their failure."""
+    deep: bool = False
+    """Takes a minute or more, so it runs only when asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clawkit import lock as lockfile
 from clawkit import subnet
@@ -21,7 +22,10 @@ from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
 from clawkit.stack import Image, Images, Stack, assemble
-from clawkit.tls import material
+from clawkit.tls import material, site
+
+if TYPE_CHECKING:
+    from clawkit.tls.own import Own
 
 RENDERED = "stack"
 GATEWAY_UID = 1000
@@ -55,7 +59,8 @@ class Deployment:
             self.settings,
             folder_name=self.folder.name,
             pool=lock.pool if lock.pool and self.settings.subnet == "auto" else self.pool(),
-            images=Images(gateway=self._image(lock, "gateway"), proxy=self._image(lock, self.settings.proxy)),
+            images=Images(gateway=self._image(lock, "gateway"), proxy=self._image(lock, self.settings.proxy),
+                          certbot=self._image(lock, "certbot")),
             start_interval=bool(info and info.api >= START_INTERVAL_API),
             owner=owner(self.folder),
         )
@@ -83,6 +88,11 @@ class Deployment:
         wanted = wanted_images(self.settings)[key]
         locked = lock.images.get(key)
         return locked.image if locked and locked.wanted == wanted else Image(wanted, "", "given")
+
+    def file(self, key: str) -> Path | None:
+        """The file that a setting names, relative to the deployment's folder; None when it names none."""
+        value: str = getattr(self.settings, key)
+        return self.folder / value if value else None
 
     def tokens(self, stack: Stack) -> dict[str, Secret]:
         """Gateway name -> token, of those that have one yet."""
@@ -131,6 +141,7 @@ def wanted_images(settings: Settings) -> dict[str, str]:
         "gateway": _tagged(settings.gateway_image, settings.openclaw),
         "caddy": _tagged(settings.caddy_image, "latest"),
         "nginx": _tagged(settings.nginx_image, "latest"),
+        "certbot": _tagged(settings.certbot_image, "latest"),
     }
 
 
@@ -150,6 +161,8 @@ class Written:
     changes: Mapping[str, Change]
     made: tuple[str, ...]
     """Secrets and certificates that did not exist before, in words."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of his own certificate."""
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -161,11 +174,56 @@ def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None 
     folder = output or deployment.rendered
     _refuse_foreign(folder)
     files = render(stack)  # before the first byte is written: a template fault leaves the folder as it was
+    own = own_certificate(deployment, stack)
     _make(folder, 0o755)
     lockfile.write(folder, replace(lock, pool=stack.pool))
-    made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack)]
+    made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack, own)]
+    _folders(folder, stack)
+    _lend(folder, deployment, stack)
+    return Written(write_tree(folder, files), tuple(made), own.notes if own else ())
+
+
+def own_certificate(deployment: Deployment, stack: Stack) -> Own | None:
+    """The user's own certificate, checked for every name; None unless tls is files."""
+    certificate, key = deployment.file("tls_cert"), deployment.file("tls_key")
+    if stack.tls != "files" or certificate is None or key is None:
+        return None
+    from clawkit.tls import own
+
+    names = [name for gateway in stack.gateways for name in gateway.names]
+    return own.load(certificate, key, names, now=dt.datetime.now(dt.UTC),
+                    served=site.read(deployment.rendered, stack.gateways[0].name))  # fmt: skip
+
+
+def _folders(folder: Path, stack: Stack) -> None:
+    """What containers write into belongs to the user that they run as."""
     _make(folder / "data/caddy", 0o700, stack.owner)
-    return Written(write_tree(folder, files), tuple(made))
+    if stack.certbot:
+        for name in ("data/acme", "data/acme/webroot"):
+            _make(folder / name, 0o755, stack.owner)
+
+
+LENT = {"acme_eab": "secrets/acme-eab", "dns_rfc2136": "secrets/dns-rfc2136", "dns_hook": "acme/hook",
+        "acme_ca": "acme/ca.pem"}  # fmt: skip
+"""Setting that names a file of the user -> the copy in the rendered folder, which the containers get."""
+
+
+def _lend(folder: Path, deployment: Deployment, stack: Stack) -> None:
+    for key, target in LENT.items():
+        source = deployment.file(key)
+        if source is None:
+            continue
+        secret = target.startswith("secrets/")
+        write_atomic(folder / target, _text(key, source), mode=0o600 if secret else 0o755)
+        if secret:
+            give(folder / target, stack.owner[0])
+
+
+def _text(key: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{key}: cannot read {path}: {error}", fix=f"ls -l {path}") from error
 
 
 def _secrets(folder: Path, deployment: Deployment, stack: Stack) -> list[str]:

@@ -23,6 +23,8 @@ class CaddyFeatures:
     """WebSockets outlive a reload since 2.7 (caddyserver/caddy#5567)."""
     answers_413: bool
     """A body above `max_size` gives 413 (2.11, measured); 2.6 answers 502 when the limit is met on the way."""
+    acme_profile: bool
+    """Certificate profiles since 2.10 (caddyserver/caddy#6960)."""
     log_append: bool
     """Own fields in the access log since 2.8 (caddyserver/caddy#6066)."""
 
@@ -35,5 +37,6 @@ def of(stack: Stack) -> NginxFeatures | CaddyFeatures:
         persist_config=version >= (2, 7),
         stream_close_delay=version >= (2, 7),
         answers_413=version >= (2, 11),
+        acme_profile=version >= (2, 10),
         log_append=version >= (2, 8),
     )

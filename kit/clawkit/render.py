@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 STAMP = f"rendered by clawkit {__version__}"
+VERIFY = "compose/verify/fake_model.py"
 STATIC = ("compose/gateway/start.sh", "compose/gateway/seed.mjs")
 
 
@@ -26,13 +27,40 @@ def templates_root() -> Path:
 
 def render(stack: Stack) -> dict[str, str]:
     """Relative path -> text of every file that Docker and the proxy get; holds no secret."""
-    files = {f"gateway/bin/{Path(name).name}": (templates_root() / name).read_text() for name in STATIC}
+    files = {f"gateway/bin/{Path(name).name}": _static(name) for name in STATIC}
+    files["verify/fake_model.py"] = _static(VERIFY)
     for gateway in stack.gateways:
         files[f"gateway/{gateway.name}/openclaw.json"] = openclaw_json(stack, gateway)
     for name in PROXY_FILES[stack.proxy]:
         files[f"proxy/{stack.proxy}/{name}"] = fill(f"proxies/{stack.proxy}/{name}.j2", stack)
+    if stack.watches_certificates:
+        files[f"proxy/{stack.proxy}/run.sh"] = _static(f"proxies/{stack.proxy}/run.sh")
+    if stack.certbot:
+        files["acme/bin/renew.py"] = _static("compose/acme/renew.py")
+        files["acme/plan.json"] = acme_plan(stack)
     files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, files))
     return files
+
+
+def _static(name: str) -> str:
+    return (templates_root() / name).read_text()
+
+
+def acme_plan(stack: Stack) -> str:
+    """What the acme container is to do, for compose/acme/renew.py."""
+    settings = stack.settings
+    plan = {
+        "directory": stack.acme_directory,
+        "ca": "/acme/ca.pem" if settings.acme_ca else "",
+        "email": settings.email,
+        "challenge": settings.acme_challenge,
+        "profile": settings.acme_profile,
+        "hook": "/acme/hook" if settings.dns_hook else "",
+        "rfc2136": "/run/secrets/dns-rfc2136" if settings.dns_rfc2136 else "",
+        "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
+        "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.gateways],
+    }
+    return json.dumps(plan, indent=2) + "\n"
 
 
 PROXY_FILES = {"caddy": ("Caddyfile",), "nginx": ("nginx.conf",)}
@@ -42,6 +70,11 @@ def fill(template: str, stack: Stack, **more: Any) -> str:
     return environment().get_template(template).render(
         s=stack, settings=stack.settings, f=features.of(stack), stamp=STAMP, **more
     )  # fmt: skip
+
+
+def page(template: str, **values: Any) -> str:
+    """A page of HTML; it shows what servers said, so unlike the configuration files every value is escaped."""
+    return environment().overlay(autoescape=True).get_template(template).render(**values)
 
 
 @cache
@@ -90,6 +123,7 @@ def _digests(stack: Stack, files: dict[str, str]) -> dict[str, str]:
     shared = [text for path, text in sorted(files.items()) if path.startswith("gateway/bin/")]
     found = {g.service: _digest([*shared, files[f"gateway/{g.name}/openclaw.json"]]) for g in stack.gateways}
     found["proxy"] = _digest([text for path, text in sorted(files.items()) if path.startswith("proxy/")])
+    found["acme"] = _digest([text for path, text in sorted(files.items()) if path.startswith("acme/")])
     return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clawkit.settings.domain import is_address, is_public
-from clawkit.settings.model import Settings, megabytes
+from clawkit.settings.model import EffectiveTls, Settings, megabytes
 
 HTTPS_PORT = 443
 """The port that a URL, an Origin and a Host header leave out (RFC 9110, 4.2.2)."""
@@ -44,6 +44,8 @@ class Image:
 class Images:
     gateway: Image
     proxy: Image
+    certbot: Image | None = None
+    """Only where certbot gets the certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,22 @@ class Gateway:
     volume: str
     token_file: str
     """Path of the token, relative to the rendered folder."""
+    aliases: tuple[str, ...] = ()
+    """Further names, which redirect to the domain."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its certificate has to cover, the domain first."""
+        return (self.domain, *self.aliases)
+
+    @property
+    def alias_hosts(self) -> tuple[str, ...]:
+        return tuple(bracketed(name) for name in self.aliases)
+
+    @property
+    def certificate(self) -> str:
+        """Folder of its certificate inside the proxy; `live` is a link that is swapped whole."""
+        return f"/tls/site/{self.name}/live"
 
     @property
     def upstream(self) -> str:
@@ -95,12 +113,46 @@ class Stack:
         return tuple(map(int, found[1].split("."))) if found else NEWEST[self.proxy]
 
     @property
-    def tls(self) -> Literal["acme", "acme-staging", "internal", "files", "off"]:
+    def tls(self) -> EffectiveTls:
         return self.settings.effective_tls
 
     @property
     def publicly_trusted(self) -> bool:
-        return self.tls == "acme" and is_public(self.settings.domain)
+        return self.tls == "acme" and not self.settings.acme_directory and is_public(self.settings.domain)
+
+    @property
+    def certbot(self) -> bool:
+        """True when the sidecar gets the certificates: always for nginx, for Caddy by dns-01 (its image has no DNS
+        modules)."""
+        return certbot_issues(self.settings)
+
+    @property
+    def served_from_files(self) -> bool:
+        """True when the proxy reads its certificates from /tls/site; else Caddy issues them by itself."""
+        return self.tls != "off" and (self.proxy == "nginx" or self.certbot or self.tls == "files")
+
+    @property
+    def watches_certificates(self) -> bool:
+        """True when the proxy has to be told of a new certificate; Caddy renews its own ones by itself."""
+        return self.proxy == "nginx" or self.served_from_files
+
+    @property
+    def acme_secrets(self) -> tuple[str, ...]:
+        """Files under secrets/ that the issuing container gets, named after their settings."""
+        wanted = {"acme-eab": self.settings.acme_eab, "dns-rfc2136": self.settings.dns_rfc2136}
+        return tuple(name for name, path in wanted.items() if path and self.acme)
+
+    @property
+    def acme_directory(self) -> str:
+        return self.settings.acme_directory or DIRECTORIES[self.tls]
+
+    @property
+    def front_addresses(self) -> tuple[str, ...]:
+        """Whose X-Forwarded-For counts with tls off. What comes from this host reaches a container through Docker's
+        own proxy, with the bridge's address."""
+        listed = self.settings.front_proxy
+        local = any(ipaddress.ip_network(item).is_loopback for item in listed)
+        return (*listed, host(self.edge_subnet, 1)) if local else listed
 
     @property
     def url(self) -> str:
@@ -157,6 +209,12 @@ class Stack:
         return megabytes(self.settings.gateway_memory)
 
 
+DIRECTORIES: dict[str, str] = {
+    "acme": "https://acme-v02.api.letsencrypt.org/directory",
+    "acme-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+}
+"""letsencrypt.org/docs/acme-protocol-updates and /docs/staging-environment"""
+
 NEWEST: dict[str, tuple[int, ...]] = {"caddy": (2, 11, 4), "nginx": (1, 30, 4)}
 
 
@@ -169,12 +227,26 @@ def assemble(settings: Settings, *, folder_name: str, pool: str, images: Images,
                  images=images, gateways=gateways, start_interval=start_interval, owner=owner)  # fmt: skip
 
 
+def certbot_issues(settings: Settings) -> bool:
+    """See Stack.certbot; asked of the settings alone by who looks for the images."""
+    acme = settings.effective_tls in ("acme", "acme-staging")
+    return acme and (settings.proxy == "nginx" or settings.acme_challenge == "dns-01")
+
+
+def certbot_image(settings: Settings) -> str:
+    """The official images hold one plugin each, so RFC 2136 has one of its own (hub: certbot/dns-rfc2136)."""
+    default = settings.certbot_image == Settings.model_fields["certbot_image"].default
+    return settings.certbot_image.replace("certbot/certbot:", "certbot/dns-rfc2136:") if (
+        default and settings.dns_rfc2136) else settings.certbot_image  # fmt: skip
+
+
 def _gateway(settings: Settings, pool: str, index: int, name: str, domain: str) -> Gateway:
     suffix = "" if index == 0 else f"-{name}"
     subnet = block(pool, GATEWAY_OFFSET + index * 16, GATEWAY_BLOCK)
     return Gateway(name=name, service=f"gateway{suffix}", domain=domain, origin=origin(settings, domain),
                    network=f"backend{suffix}", subnet=subnet, address=host(subnet, 3), proxy_address=host(subnet, 2),
-                   volume=f"state{suffix}", token_file=f"secrets/{name}.token")  # fmt: skip
+                   volume=f"state{suffix}", token_file=f"secrets/{name}.token",
+                   aliases=settings.aliases if index == 0 else ())  # fmt: skip
 
 
 def origin(settings: Settings, domain: str) -> str:

@@ -78,7 +78,7 @@ class OpenClawStack:
         """Path of the root certificate that signed the stack's."""
         from clawkit.tls import material
 
-        return str(material.ca_file(self.deployment.rendered, self.stack) or "")
+        return str(material.ca_file(self.deployment.rendered, self.stack, self.stack.gateways[0]) or "")
 
     def container(self, service: str) -> str:
         """Name of the container that runs this service."""

@@ -30,7 +30,8 @@ def test_nginx_learned_its_directives_one_by_one(version: str, directive: bool, 
     ("v2.6.2", ()),
     ("2.7.0", ("persist_config", "stream_close_delay")),
     ("2.8.4", ("persist_config", "stream_close_delay", "log_append")),
-    ("v2.11.4", ("persist_config", "stream_close_delay", "log_append", "answers_413")),
+    ("2.10.0", ("persist_config", "stream_close_delay", "log_append", "acme_profile")),
+    ("v2.11.4", ("persist_config", "stream_close_delay", "log_append", "acme_profile", "answers_413")),
 ])  # fmt: skip
 def test_caddy_learned_its_options_one_by_one(version: str, known: tuple[str, ...]) -> None:
     names = CaddyFeatures.__dataclass_fields__

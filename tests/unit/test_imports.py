@@ -23,7 +23,7 @@ COMMANDS = {
     "--version": set[str](),
     "config --dir config": {"pydantic", "yaml"},
     # tls off: a private authority is the one thing of a render that needs cryptography
-    "render --dir render --tls off": {"pydantic", "yaml", "jinja2"},
+    "render --dir render --tls off --front-proxy 10.0.0.5": {"pydantic", "yaml", "jinja2"},
     "up --help": {"pydantic", "yaml"},
 }
 

@@ -3,13 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import trustme
 
-from clawkit.tls import material
+from clawkit.tls import material, site
+from clawkit.tls.authority import Pair
 from fakes import make_stack
 
 CADDY = make_stack(proxy="caddy")
 NGINX = make_stack(proxy="nginx")
-SITE = Path("tls/site/main")
+LIVE = Path("tls/site/main/live")
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -35,7 +37,7 @@ def test_each_gateway_of_nginx_has_a_certificate_of_its_own(tmp_path: Path) -> N
     stack = make_stack(proxy="nginx", domain="a.test", gateways=[{"name": "bob", "domain": "b.test"}])
     made = material.ensure(tmp_path, stack)
     assert made == ("private CA", "certificate for a.test", "certificate for b.test")
-    assert (tmp_path / "tls/site/bob/fullchain.pem").exists()
+    assert (tmp_path / "tls/site/bob/live/fullchain.pem").exists()
 
 
 def test_another_domain_gets_another_certificate_of_the_same_root(tmp_path: Path) -> None:
@@ -46,9 +48,9 @@ def test_another_domain_gets_another_certificate_of_the_same_root(tmp_path: Path
 @pytest.mark.parametrize("name", ["fullchain.pem", "privkey.pem"])
 def test_a_certificate_that_was_damaged_or_lost_is_made_again(tmp_path: Path, name: str) -> None:
     material.ensure(tmp_path, NGINX)
-    (tmp_path / SITE / name).write_text("")
+    (tmp_path / LIVE / name).write_text("")
     assert material.ensure(tmp_path, NGINX) == ("certificate for localhost",)
-    (tmp_path / SITE / name).unlink()
+    (tmp_path / LIVE / name).unlink()
     assert material.ensure(tmp_path, NGINX) == ("certificate for localhost",)
 
 
@@ -59,9 +61,39 @@ def test_keys_are_readable_for_their_proxy_alone(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o007 for path in keys} == {0}
 
 
-@pytest.mark.parametrize("settings", [{"tls": "off"}, {"domain": "example.com"}])
+@pytest.mark.parametrize("settings", [
+    {"proxy": "nginx", "tls": "off", "front_proxy": "10.0.0.5"},
+    {"proxy": "caddy", "domain": "example.com"},
+])  # fmt: skip
 def test_nothing_is_made_where_the_certificate_comes_from_elsewhere(tmp_path: Path, settings: dict[str, str]) -> None:
-    stack = make_stack(proxy="nginx", **settings)
+    stack = make_stack(**settings)
     assert material.ensure(tmp_path, stack) == ()
     assert contents(tmp_path) == {}
-    assert material.ca_file(tmp_path, stack) is None
+    assert material.ca_file(tmp_path, stack, stack.gateways[0]) is None
+
+
+def test_nginx_starts_with_a_temporary_certificate_until_the_authority_has_issued_one(tmp_path: Path) -> None:
+    stack = make_stack(proxy="nginx", domain="example.com", aliases=("www.example.com",))
+    (gateway,) = stack.gateways
+    assert material.ensure(tmp_path, stack) == ("temporary certificate for example.com, until the authority's is there",)
+    assert material.pending(tmp_path, stack, gateway)
+    assert material.ca_file(tmp_path, stack, gateway) == tmp_path / LIVE / "fullchain.pem"
+    assert material.ensure(tmp_path, stack) == ()
+
+
+def test_what_an_authority_issued_is_never_replaced(tmp_path: Path) -> None:
+    stack = make_stack(proxy="nginx", domain="example.com")
+    (gateway,) = stack.gateways
+    material.ensure(tmp_path, stack)
+    issued = foreign_pair("example.com")
+    site.install(tmp_path, "main", issued, stack.owner)
+    assert material.ensure(tmp_path, stack) == ()
+    assert site.read(tmp_path, "main") == issued
+    assert not material.pending(tmp_path, stack, gateway)
+    assert material.ca_file(tmp_path, stack, gateway) is None
+
+
+def foreign_pair(name: str) -> Pair:
+    made = trustme.CA().issue_cert(name)
+    chain = "".join(blob.bytes().decode() for blob in made.cert_chain_pems)
+    return Pair(chain, made.private_key_pem.bytes().decode())

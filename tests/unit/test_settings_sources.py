@@ -9,6 +9,17 @@ from clawkit.errors import SettingsError
 from clawkit.settings.sources import SCALARS, flag_name, load
 
 
+ACME = {"domain": "claw.example.com", "tls": "acme"}
+
+# Settings that mean nothing alone, with those that they need.
+BESIDE: dict[str, dict[str, str]] = {
+    "acme_directory": {"tls": "acme"}, "acme_ca": ACME, "acme_eab": ACME, "acme_profile": ACME,
+    "acme_challenge": {**ACME, "dns_hook": "hook"}, "dns_hook": {**ACME, "acme_challenge": "dns-01"},
+    "dns_rfc2136": {**ACME, "acme_challenge": "dns-01"}, "tls_cert": {"tls_key": "claw.key"},
+    "tls_key": {"tls_cert": "claw.pem"}, "front_proxy": {"tls": "off"},
+}  # fmt: skip
+
+
 def refused(folder: Path, text: str = "", flags: dict[str, Any] | None = None, **environ: str) -> SettingsError:
     (folder / "clawkit.yaml").write_text(text)
     with pytest.raises(SettingsError) as error:
@@ -32,15 +43,19 @@ def test_every_setting_can_be_given_in_all_three_forms(tmp_path: Path) -> None:
         "http_port": 8080, "https_port": 8443, "openclaw": "2026.9.7", "gateway_image": "g:1", "caddy_image": "c:1",
         "nginx_image": "n:1", "build": "never", "name": "demo", "subnet": "10.99.0.0/21", "gateway_memory": "4g",
         "gateway_cpus": 1.5, "gateway_pids": 600, "chat_api": True, "hsts": "off", "timeout": 60,
+        "aliases": ("www.a.test",), "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab",
+        "acme_challenge": "dns-01", "acme_profile": "shortlived", "dns_hook": "hook", "dns_rfc2136": "tsig.ini",
+        "tls_cert": "claw.pem", "tls_key": "claw.key", "front_proxy": ("10.0.0.5",), "certbot_image": "cb:1",
     }  # fmt: skip
     assert set(other) == set(SCALARS)
     for key in SCALARS:
-        value = other[key]
-        (tmp_path / "clawkit.yaml").write_text(f"{key}: {str(value).lower()}\n")
-        from_file = load(tmp_path, {}, {})
+        value, beside = other[key], BESIDE.get(key, {})
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        (tmp_path / "clawkit.yaml").write_text(f"{key}: {text.lower()}\n")
+        from_file = load(tmp_path, beside, {})
         (tmp_path / "clawkit.yaml").unlink()
-        from_flag = load(tmp_path, {key: value}, {})
-        from_environment = load(tmp_path, {}, {f"CLAWKIT_{key.upper()}": str(value)})
+        from_flag = load(tmp_path, {**beside, key: value}, {})
+        from_environment = load(tmp_path, beside, {f"CLAWKIT_{key.upper()}": text})
         for loaded in (from_file, from_flag, from_environment):
             assert getattr(loaded.settings, key) == value, key
 

@@ -77,7 +77,8 @@ def test_a_port_is_published_on_the_address_that_was_asked_for(listen: str, mapp
 
 def test_only_a_gateway_that_is_an_address_is_shown_without_a_server_name() -> None:
     assert make_stack(domain="example.com").address_gateway is None
-    by_address = make_stack(domain="example.com", gateways=[{"name": "lan", "domain": "192.168.1.5"}])
+    gateways = [{"name": "lan", "domain": "192.168.1.5"}]
+    by_address = make_stack(domain="example.com", tls="internal", gateways=gateways)
     assert by_address.address_gateway == by_address.gateways[1]
 
 

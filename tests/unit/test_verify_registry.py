@@ -97,7 +97,7 @@ def test_only_and_skip_choose_the_checks() -> None:
 
 @pytest.mark.usefixtures("nobody_answers")
 def test_without_tls_its_checks_are_skipped_and_the_others_look_at_the_plain_port() -> None:
-    plain = scene(tls="off")
+    plain = scene(tls="off", front_proxy="127.0.0.1", listen="127.0.0.1")
     assert (plain.target.port, plain.target.tls) == (8080, False)
     found = by_id(run_all(plain))
     moot = [r for r in found.values() if r.group is Group.TLS or r.id in ("redirect", "hsts")]

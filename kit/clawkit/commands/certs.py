@@ -31,8 +31,8 @@ def certs(context: Context, what: str | None) -> int:
 
 
 def _root(context: Context, deployment: Deployment) -> int:
-    path = material.ca_file(deployment.rendered, deployment.stack())
-    if path is None:
+    path = deployment.rendered / material.ROOT_CERTIFICATE
+    if deployment.settings.effective_tls != "internal":
         raise SettingsError(f"tls is {deployment.settings.effective_tls}: there is no private CA to trust",
                             fix="clawkit certs")  # fmt: skip
     lines = [str(path), "", *(text.format(path=path) for text in TRUST)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import click
@@ -59,7 +60,8 @@ def _setting_options() -> list[Callable[[Any], Any]]:
 def _setting_option(key: str, kind: Any, text: str, default: Any) -> Callable[[Any], Any]:
     """Bounds are judged by the model alone, so that flag, variable and file give the same words."""
     flag = "--" + key.replace("_", "-")
-    shown = f"{text} [{'on' if default is True else 'off' if default is False else default}]" if default != "" else text
+    words = {True: "on", False: "off"}
+    shown = text if default in ("", ()) else f"{text} [{words.get(default, default) if kind is bool else default}]"
     if kind is bool:
         return click.option(f"{flag}/--no-{flag[2:]}", key, default=None, help=shown)
     metavar = "|".join(get_args(kind)) if get_origin(kind) is Literal else key.split("_")[-1].upper()
@@ -83,9 +85,14 @@ def _context(command: str, given: dict[str, Any]) -> Context:
 
 def plain(key: str, value: Any) -> Any:
     """A number where the setting is one, so that clawkit.yaml gets `https_port: 8443` and not a quoted text."""
-    from clawkit.settings.model import Settings
+    from clawkit.settings.model import PATHS, Settings, words
 
+    if key in PATHS:
+        return str(Path(value).absolute())  # clawkit.yaml may lie elsewhere than here
     kind = type(Settings.model_fields[key].default)
+    if kind is tuple:
+        listed = words(value)
+        return list(listed) if isinstance(listed, tuple) else listed
     if kind not in (int, float) or not isinstance(value, str):
         return value
     try:

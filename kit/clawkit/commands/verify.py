@@ -19,8 +19,11 @@ NOTHING_LOOKED = 3
 
 @click.option("--only", multiple=True, metavar="CHECK", help="run this check alone (repeatable)")
 @click.option("--skip", multiple=True, metavar="CHECK", help="leave this check out (repeatable)")
+@click.option("--deep", is_flag=True, help="also what takes a minute or two: idle sessions, long requests")
+@click.option("--fake-model", is_flag=True, help="lend the gateway a stand-in model for the long request (deep)")
 @click.option("--list", "listing", is_flag=True, help="list the checks and stop")
-def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], listing: bool) -> int:
+def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], deep: bool, fake_model: bool,
+           listing: bool) -> int:  # fmt: skip
     """Check the running stack from outside, through TLS, against the real containers."""
     known = catalogue()
     if listing:
@@ -34,7 +37,7 @@ def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], listi
     deployment = deployments.open_folder(context.folder, context.flags)
     deployments.require(deployment)
     stack = deployment.stack()
-    outcome = deployed.run(deployment, stack, only=only, skip=skip)
+    outcome = deployed.run(deployment, stack, only=only, skip=skip, deep=deep, fake_model=fake_model)
     return _finish(context, stack, outcome)
 
 

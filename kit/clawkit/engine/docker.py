@@ -10,8 +10,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clawkit.engine.container import Inspection, read
 from clawkit.engine.ports import EngineInfo, Health, Project, Service, State
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.settings.secret import Secret
@@ -84,6 +86,32 @@ class DockerEngine:
             )
             return tuple(sorted((_service(container) for container in found), key=lambda service: service.name))
 
+    def lend(self, image: str, name: str, *, network: str, address: str, mount: tuple[Path, str],
+             command: Sequence[str]) -> None:  # fmt: skip
+        """Starts a helper beside the stack, confined like its own containers; `discard` ends it."""
+        with self._translated("docker run"):
+            client(QUICK_SECONDS).container.run(
+                image, list(command[1:]), name=name, detach=True, entrypoint=command[0], networks=[network], ip=address,
+                volumes=[(mount[0], mount[1], "ro")], read_only=True, cap_drop=["ALL"], user="1000:1000",
+                security_options=["no-new-privileges:true"], memory="128m", pids_limit=64, healthcheck=False,
+                pull="never", init=True,
+            )  # fmt: skip
+
+    def discard(self, container: str) -> None:
+        """Removes a container by name, also when there is none."""
+        from python_on_whales.exceptions import NoSuchContainer
+
+        with self._translated("docker rm"), contextlib.suppress(NoSuchContainer):
+            client(QUICK_SECONDS).container.remove(container, force=True, volumes=True)
+
+    def inspect(self, container: str) -> Inspection:
+        """Unredacted, because it is searched for secrets; its text must not leave the search."""
+        return read(json.loads(_plain(["docker", "inspect", container], "docker inspect"))[0])
+
+    def arguments(self, container: str) -> str:
+        """The command lines of its processes; unredacted, for the same search."""
+        return _plain(["docker", "top", container, "-eo", "pid,args"], "docker top")
+
     def last_exit(self, container: str) -> int | None:
         """Status of the last run that ended, also when Docker has started the container again; None: none lately."""
         with self._translated("docker events"):
@@ -153,7 +181,7 @@ def _words(what: str, error: Any) -> str:
     return f"{what}: {lines[-1].strip()}" if lines else f"{what}: exit status {error.return_code}"
 
 
-def _plain(command: list[str]) -> str:
+def _plain(command: list[str], what: str = "no usable Docker engine") -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=QUICK_SECONDS, env=dict(os.environ))
     except FileNotFoundError as error:
@@ -163,7 +191,7 @@ def _plain(command: list[str]) -> str:
                                  fix="sudo systemctl restart docker") from error  # fmt: skip
     if done.returncode != 0:
         words = (done.stderr.strip().splitlines() or ["docker failed"])[-1]
-        raise EngineError(f"no usable Docker engine: {words}", fix=START_HINT)
+        raise EngineError(f"{what}: {words}", fix=START_HINT)
     return done.stdout
 
 

@@ -1,4 +1,4 @@
-"""Builds images from Debian's and npm's packages, side by side, with what the host lends and nothing of it inside."""
+"""Builds images from packages of Debian, npm and Python, side by side, with what the host lends and none of it inside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clawkit.engine.image_ports import BuildRequest, ImageEngine
 from clawkit.errors import EngineError, EnvironmentMissing
-from clawkit.images import host, node, rootfs
+from clawkit.images import host, node, rootfs, wheels
 from clawkit.images.model import Kind
 from clawkit.images.recipes import RELEASE, Recipe, folder, npm_files
 from clawkit.images.refusals import Refusal, build_words, classify, last_words
@@ -67,6 +67,10 @@ def _context(recipe: Recipe, architecture: str, work: Path) -> Path:
         (context / "npm").mkdir(mode=0o755)
         for name, content in npm_files(recipe.version).items():
             (context / "npm" / name).write_text(content)
+    if recipe.kind == "certbot":
+        requirements = folder() / "certbot" / "requirements.txt"
+        wheels.download("certbot", requirements, context / "wheels", architecture, *wheels.DEBIAN_PYTHON)
+        (context / "requirements.txt").write_text(requirements.read_text())
     return context
 
 

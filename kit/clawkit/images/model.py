@@ -8,13 +8,15 @@ from typing import Literal
 from clawkit.engine.image_ports import ImageFacts
 from clawkit.lock import LockedImage
 from clawkit.settings.model import Settings
+from clawkit.stack import certbot_image, certbot_issues
 
-Role = Literal["gateway", "proxy"]
+Role = Literal["gateway", "proxy", "certbot"]
 Origin = Literal["pulled", "built", "given"]
-Kind = Literal["openclaw", "caddy", "nginx"]
+Kind = Literal["openclaw", "caddy", "nginx", "certbot"]
 
-SETTING: dict[Kind, str] = {"openclaw": "gateway_image", "caddy": "caddy_image", "nginx": "nginx_image"}
-VERSION_VARIABLE: dict[Kind, str] = {"openclaw": "", "caddy": "CADDY_VERSION", "nginx": "NGINX_VERSION"}
+SETTING: dict[Kind, str] = {"openclaw": "gateway_image", "caddy": "caddy_image", "nginx": "nginx_image",
+                            "certbot": "certbot_image"}  # fmt: skip
+VERSION_VARIABLE: dict[Kind, str] = {"openclaw": "", "caddy": "CADDY_VERSION", "nginx": "NGINX_VERSION", "certbot": ""}
 """Set by the official images (docker-library/caddy, nginxinc/docker-nginx) and by ours."""
 
 
@@ -47,12 +49,15 @@ class ResolvedImage:
 
 
 def wanted(settings: Settings) -> dict[Role, Wanted]:
-    return {"gateway": wanted_kind(settings, "openclaw"), "proxy": wanted_kind(settings, settings.proxy)}
+    found: dict[Role, Wanted] = {"gateway": wanted_kind(settings, "openclaw"),
+                                 "proxy": wanted_kind(settings, settings.proxy)}  # fmt: skip
+    return {**found, "certbot": wanted_kind(settings, "certbot")} if certbot_issues(settings) else found
 
 
 def wanted_kind(settings: Settings, kind: Kind) -> Wanted:
-    name: str = getattr(settings, SETTING[kind])
-    given = name != Settings.model_fields[SETTING[kind]].default
+    named: str = getattr(settings, SETTING[kind])
+    given = named != Settings.model_fields[SETTING[kind]].default
+    name = certbot_image(settings) if kind == "certbot" else named
     if tag_of(name) or "@" in name:
         return Wanted(kind, name, given)
     return Wanted(kind, f"{name}:{settings.openclaw if kind == 'openclaw' else 'latest'}", given)
@@ -84,5 +89,5 @@ def pinned(ref: str, facts: ImageFacts) -> str:
 def version_of(kind: Kind, ref: str, facts: ImageFacts) -> str:
     """Empty when nothing tells; a tag such as `2` or `stable` is not a version."""
     told = facts.env.get(VERSION_VARIABLE[kind], "") or facts.labels.get("org.opencontainers.image.version", "")
-    tag = tag_of(ref)
+    tag = tag_of(ref).removeprefix("v")
     return told.removeprefix("v") or (tag if tag.count(".") >= 2 and tag[0].isdigit() else "")

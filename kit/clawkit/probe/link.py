@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,11 @@ class Ended(Exception):
 
 
 class Link:
-    def __init__(self, sock: socket.socket, target: Target, origin: str | None, end: float) -> None:
+    def __init__(self, sock: socket.socket, target: Target, origin: str | None, end: float,
+                 headers: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self.sock = sock
         self.end = end
+        self.headers = headers or {}
         self.protocol = _protocol(target, origin)
         self.events: deque[Any] = deque()
         self.over = False
@@ -46,7 +49,10 @@ class Link:
     def upgrade(self) -> HttpFacts:
         """The answer to the upgrade request; status 101 means that the link is open."""
         request = self.protocol.connect()
-        request.headers["User-Agent"] = f"clawkit/{__version__}"
+        for name, value in {"User-Agent": f"clawkit/{__version__}", **self.headers}.items():
+            with suppress(KeyError):
+                del request.headers[name]  # an assignment would add a second one
+            request.headers[name] = value
         self.protocol.send_request(request)
         self._flush()
         while not self.events:

@@ -22,16 +22,20 @@ CLOSE_SECONDS = 1.0
 
 
 def converse(target: Target, *, trust: Trust | None, token: Secret | None = None, origin: str | None = None,
-             calls: tuple[str, ...] = (), limit: float = LIMIT_SECONDS) -> WebSocketFacts:  # fmt: skip
-    """Without a token: upgrade and challenge only. With one, also an empty one: `connect`, then the calls."""
+             calls: tuple[str, ...] = (), limit: float = LIMIT_SECONDS,
+             headers: Mapping[str, str] | None = None, idle: float = 0.0) -> WebSocketFacts:  # fmt: skip
+    """Without a token: upgrade and challenge only. With one, also an empty one: `connect`, then the calls.
+
+    `idle`: seconds of silence between the two, in which only pings are answered.
+    """
     talk = _Conversation(limit)
     try:
-        link = Link(connect(target, trust, limit), target, origin, talk.end)
+        link = Link(connect(target, trust, limit), target, origin, talk.end, headers)
     except OSError as error:
         talk.note(failure=unreadable_or(error, trust))
         return talk.facts
     try:
-        talk.run(link, token, calls)
+        talk.run(link, token, calls, idle)
     except Ended as error:
         talk.note(close=error.close)
     except OSError as error:
@@ -52,7 +56,7 @@ class _Conversation:
     def note(self, **seen: Any) -> None:
         self.facts = replace(self.facts, **seen)
 
-    def run(self, link: Link, token: Secret | None, calls: tuple[str, ...]) -> None:
+    def run(self, link: Link, token: Secret | None, calls: tuple[str, ...], idle: float) -> None:
         answer = link.upgrade()
         if answer.failure:
             self.note(failure=answer.failure)
@@ -63,6 +67,8 @@ class _Conversation:
         self.note(nonce=_challenge(link), challenge_ms=tcp.since(self.start))
         if token is not None:
             self._sign_in(link, token)
+        if self.facts.hello and idle:
+            _hold(link, idle)
         for method in calls if self.facts.hello else ():
             self.note(replies=(*self.facts.replies, _call(link, method, {})))
 
@@ -78,6 +84,15 @@ class _Conversation:
         with suppress(TimeoutError):  # a refusal without a close is a refusal all the same
             while True:
                 link.receive()
+
+
+def _hold(link: Link, seconds: float) -> None:
+    """Reads what comes, which answers pings, and says nothing."""
+    end, link.end = link.end, time.monotonic() + seconds
+    with suppress(TimeoutError):
+        while True:
+            link.receive()
+    link.end = end
 
 
 def _challenge(link: Link) -> str:

@@ -6,20 +6,33 @@ import ipaddress
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from clawkit.settings.domain import is_address, is_public, normalized
+from clawkit.settings.domain import is_public, normalized
+
+
+def words(value: object) -> object:
+    """`a, b` from a flag, a variable or YAML as the list that it means."""
+    return tuple(part for part in re.split(r"[,\s]+", value) if part) if isinstance(value, str) else value
+
 
 Proxy = Literal["caddy", "nginx"]
+EffectiveTls = Literal["acme", "acme-staging", "internal", "files", "off"]
 Tls = Literal["auto", "acme", "acme-staging", "internal", "files", "off"]
+Challenge = Literal["http-01", "dns-01"]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Names = Annotated[tuple[str, ...], BeforeValidator(words)]
 
 # All of these are matched whole: `$` alone would let a trailing line break into the rendered files.
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 MEMORY = re.compile(r"[0-9]{1,9}[kmg]")
 EMAIL = re.compile(r"[^@\s{}\"'\\]+@[^@\s{}\"'\\]+\.[^@\s{}\"'\\]+")
+DIRECTORY = re.compile(r"https://[A-Za-z0-9._~:/?\[\]@!$&()*+,;=%-]+")
 VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}")
+
+PATHS = ("acme_ca", "acme_eab", "dns_hook", "dns_rfc2136", "tls_cert", "tls_key")
+"""Settings that name a file: relative to the deployment's folder, and made absolute when given by flag."""
 
 MOST_GATEWAYS = 95
 """Further ones: each has a /28 in the upper three quarters of the stack's /21, and the main one takes the first."""
@@ -57,6 +70,17 @@ class Settings(BaseModel):
     email: str = Field("", description="contact address for the certificate authority, optional")
     tls: Tls = Field("auto", description="where the certificate comes from; auto: ACME for a public domain, "
                                          "a private CA otherwise")  # fmt: skip
+    aliases: Names = Field((), description="further names, such as www.example.com, that redirect to the domain")
+    acme_directory: str = Field("", description="URL of another ACME directory than Let's Encrypt's")
+    acme_ca: str = Field("", description="PEM file with the roots of a private ACME authority")
+    acme_eab: str = Field("", description="file with key id and HMAC key, for authorities that want external accounts")
+    acme_challenge: Challenge = Field("http-01", description="how the authority checks the domain")
+    acme_profile: str = Field("", description="certificate profile of the authority, such as shortlived")
+    dns_hook: str = Field("", description="dns-01: script that is run with auth or cleanup (certbot's hook variables)")
+    dns_rfc2136: str = Field("", description="dns-01: credentials file of certbot-dns-rfc2136 (TSIG)")
+    tls_cert: str = Field("", description="tls files: PEM file with your certificate and its chain")
+    tls_key: str = Field("", description="tls files: PEM file with its key")
+    front_proxy: Names = Field((), description="tls off: addresses of what terminates TLS in front of this proxy")
     listen: str = Field("0.0.0.0", description="address of this host on which the ports are published")
     http_port: Port = Field(80, description="published port of the redirect to HTTPS")
     https_port: Port = Field(443, description="published port of the dashboard")
@@ -65,6 +89,8 @@ class Settings(BaseModel):
                                                                         "the OpenClaw version is the tag")  # fmt: skip
     caddy_image: str = Field("caddy:2", description="image of the Caddy proxy")
     nginx_image: str = Field("nginx:stable", description="image of the nginx proxy")
+    certbot_image: str = Field("certbot/certbot:v5.8.0", description="image that gets certificates for nginx, and "
+                                                                     "by dns-01 for both")  # fmt: skip
     build: Literal["auto", "always", "never"] = Field(
         "auto", description="build images here: auto when the registry cannot be reached"
     )
@@ -105,6 +131,33 @@ class Settings(BaseModel):
     def _domain(cls, value: str) -> str:
         return normalized(value)
 
+    @field_validator("aliases")
+    @classmethod
+    def _aliases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(normalized(name) for name in value)
+
+    @field_validator("front_proxy")
+    @classmethod
+    def _front(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ipaddress.ip_network(item)).removesuffix("/32").removesuffix("/128") for item in value)
+        except ValueError as error:
+            raise ValueError(f"{error}; name the address of the proxy in front, such as 10.0.0.5") from None
+
+    @field_validator("acme_directory")
+    @classmethod
+    def _directory(cls, value: str) -> str:
+        if value and not DIRECTORY.fullmatch(value):
+            raise ValueError(f"{value!r} is not the https URL of an ACME directory")
+        return value
+
+    @field_validator("acme_profile")
+    @classmethod
+    def _profile(cls, value: str) -> str:
+        if value and not VERSION.fullmatch(value):
+            raise ValueError(f"{value!r} is not the name of a certificate profile")
+        return value
+
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
@@ -132,7 +185,7 @@ class Settings(BaseModel):
             raise ValueError(f"{value!r} is not a version such as 2026.9.6")
         return value
 
-    @field_validator("gateway_image", "caddy_image", "nginx_image")
+    @field_validator("gateway_image", "caddy_image", "nginx_image", "certbot_image")
     @classmethod
     def _image(cls, value: str) -> str:
         if not IMAGE.fullmatch(value):
@@ -155,26 +208,21 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _together(self) -> Settings:
-        if self.http_port == self.https_port:
-            raise ValueError(f"http_port and https_port are both {self.https_port}")
-        names = ["main", *(gateway.name for gateway in self.gateways)]
-        domains = [self.domain, *(gateway.domain for gateway in self.gateways)]
-        addresses = [domain for domain in domains if is_address(domain)]
-        if len(addresses) > 1:
-            # browsers send no server name for an address: the proxy could not tell one from the other
-            raise ValueError(f"only one gateway can be served at an address, and there are {' and '.join(addresses)}")
-        for kind, values in (("name", names), ("domain", domains)):
-            for value in values:
-                if values.count(value) > 1:
-                    raise ValueError(f"two gateways have the {kind} {value!r}")
+        from clawkit.settings.rules import contradiction
+
+        told = contradiction(self)
+        if told:
+            raise ValueError(told)
         return self
 
     @property
-    def effective_tls(self) -> Literal["acme", "acme-staging", "internal", "files", "off"]:
-        """`tls` with auto decided by the kind of domain."""
+    def effective_tls(self) -> EffectiveTls:
+        """`tls` with auto decided by what else is given and by the kind of domain."""
         if self.tls != "auto":
             return self.tls
-        return "acme" if is_public(self.domain) else "internal"
+        if self.tls_cert or self.tls_key:
+            return "files"
+        return "acme" if self.acme_directory or is_public(self.domain) else "internal"
 
 
 def slug(value: str) -> str:

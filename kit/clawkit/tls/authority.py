@@ -22,6 +22,10 @@ LEAF_DAYS = 820
 RENEW_BELOW = 1 / 3
 """Share of its lifetime left at which a leaf is renewed, as Let's Encrypt recommends; never a count of days."""
 
+OURS = "clawkit "
+TEMPORARY = f"{OURS}temporary certificate"
+TEMPORARY_DAYS = 30
+
 BACKDATE = dt.timedelta(hours=1)
 """A client whose clock is a little behind still accepts a certificate made just now."""
 
@@ -36,7 +40,7 @@ class Pair:
 
 def make_root(label: str) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"clawkit local CA ({label})")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{OURS}local CA ({label})")])
     builder = (
         _builder(name, name, key.public_key(), ROOT_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
@@ -52,17 +56,31 @@ def make_leaf(root: Pair, names: Sequence[str]) -> Pair:
     issuer_key = serialization.load_pem_private_key(root.key.encode(), password=None)
     assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
-    builder = (
-        _builder(subject, issuer.subject, key.public_key(), LEAF_DAYS)
-        .add_extension(x509.SubjectAlternativeName([_san(name) for name in names]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(ca=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
+    builder = _server(names, issuer.subject, key.public_key(), issuer_key.public_key(), LEAF_DAYS)
     return Pair(_pem(builder.sign(issuer_key, hashes.SHA256())), _key_pem(key))
+
+
+def make_temporary(names: Sequence[str]) -> Pair:
+    """A self-signed stand-in, so that nginx can start before an authority has issued anything."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, TEMPORARY)])
+    public = key.public_key()
+    builder = _server(names, name, public, public, TEMPORARY_DAYS)
+    return Pair(_pem(builder.sign(key, hashes.SHA256())), _key_pem(key))
+
+
+def is_temporary(pem: str) -> bool:
+    return _issuer(pem) == TEMPORARY
+
+
+def is_ours(pem: str) -> bool:
+    """True for what this module made; an authority's certificate is nothing that we may replace."""
+    return _issuer(pem).startswith(OURS)
+
+
+def _issuer(pem: str) -> str:
+    found = x509.load_pem_x509_certificate(pem.encode()).issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
 
 
 def still_good(pair: Pair, root_pem: str, names: Sequence[str], now: dt.datetime) -> bool:
@@ -78,6 +96,20 @@ def still_good(pair: Pair, root_pem: str, names: Sequence[str], now: dt.datetime
     lifetime = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     due = leaf.not_valid_after_utc - now < lifetime * RENEW_BELOW
     return not due and leaf.public_key() == key.public_key() and set(san) == {_san(name) for name in names}
+
+
+def _server(names: Sequence[str], issuer: x509.Name, key: ec.EllipticCurvePublicKey,
+            issuer_key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:  # fmt: skip
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
+    return (
+        _builder(subject if issuer_key is not key else issuer, issuer, key, days)
+        .add_extension(x509.SubjectAlternativeName([_san(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey,

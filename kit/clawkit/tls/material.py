@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clawkit.files import give, write_atomic
 from clawkit.stack import Gateway, Stack
+from clawkit.tls import site
 
 if TYPE_CHECKING:
     from clawkit.tls.authority import Pair
+    from clawkit.tls.own import Own
 
 ROOT_CERTIFICATE = Path("tls/ca/ca.crt")
 ROOT_KEY = Path("tls/ca/ca.key")
+ACME_ROOTS = Path("acme/ca.pem")
+OWN_ROOT = Path("tls/own/root.pem")
+"""Private root at the end of the user's own chain, for verify; absent where the system's store has it."""
 
 
-def site(gateway: Gateway) -> Path:
-    return Path("tls/site") / gateway.name
+def ensure(folder: Path, stack: Stack, own: Own | None = None) -> tuple[str, ...]:
+    """Makes what is missing or due, so that the proxy can start; returns what was made, in words.
 
-
-def ensure(folder: Path, stack: Stack) -> tuple[str, ...]:
-    """Makes what is missing or due for `tls: internal`; returns what was made, in words."""
-    if stack.tls != "internal":
-        return ()
+    `own` is the user's own certificate, checked.
+    """
     made: list[str] = []
-    root = _root(folder, stack, made)
-    if stack.proxy == "nginx":
-        for gateway in stack.gateways:
+    if stack.tls == "internal":
+        root = _root(folder, stack, made)
+        for gateway in stack.gateways if stack.served_from_files else ():
             _leaf(folder, stack, gateway, root, made)
+    elif stack.certbot:
+        for gateway in stack.gateways:
+            _temporary(folder, stack, gateway, made)
+    elif own is not None:
+        _own(folder, stack, own, made)
     return tuple(made)
 
 
-def ca_file(folder: Path, stack: Stack) -> Path | None:
-    """The root that a client has to trust; None: the system's own store."""
-    return folder / ROOT_CERTIFICATE if stack.tls == "internal" else None
+def ca_file(folder: Path, stack: Stack, gateway: Gateway) -> Path | None:
+    """What a client has to trust to look at this gateway now; None: the system's own store."""
+    if stack.tls == "internal":
+        return folder / ROOT_CERTIFICATE
+    if pending(folder, stack, gateway):
+        return folder / site.FOLDER / gateway.name / "live" / "fullchain.pem"
+    if stack.tls == "acme" and stack.settings.acme_ca:
+        return folder / ACME_ROOTS
+    if stack.tls == "files" and (folder / OWN_ROOT).exists():
+        return folder / OWN_ROOT
+    return None
+
+
+def pending(folder: Path, stack: Stack, gateway: Gateway) -> bool:
+    """True while the temporary certificate stands in for the authority's."""
+    from clawkit.tls.authority import is_temporary
+
+    present = site.read(folder, gateway.name) if stack.certbot else None
+    return present is not None and is_temporary(present.certificate)
 
 
 def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
@@ -46,7 +68,8 @@ def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
         root = Pair(certificate.read_text(), key.read_text())
     else:
         root = make_root(stack.project)
-        _write_pair(certificate, key, root, stack)
+        write_atomic(key, root.key, mode=0o600)
+        write_atomic(certificate, root.certificate)
         made.append("private CA")
     give(key, stack.owner[0])
     return root
@@ -55,18 +78,31 @@ def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
 def _leaf(folder: Path, stack: Stack, gateway: Gateway, root: Pair, made: list[str]) -> None:
     from clawkit.tls.authority import Pair, make_leaf, still_good
 
-    chain, key = folder / site(gateway) / "fullchain.pem", folder / site(gateway) / "privkey.pem"
-    names = (gateway.domain,)
-    now = dt.datetime.now(dt.UTC)
-    present = Pair(chain.read_text(), key.read_text()) if chain.exists() and key.exists() else Pair("", "")
-    if not still_good(present, root.certificate, names, now):
-        _write_pair(chain, key, make_leaf(root, names), stack)
+    present = site.read(folder, gateway.name) or Pair("", "")
+    if still_good(present, root.certificate, gateway.names, dt.datetime.now(dt.UTC)):
+        site.hand_over(folder / site.FOLDER / gateway.name, stack.owner)
+    else:
+        site.install(folder, gateway.name, make_leaf(root, gateway.names), stack.owner)
         made.append(f"certificate for {gateway.domain}")
-    give(key, stack.owner[0])
 
 
-def _write_pair(certificate: Path, key: Path, pair: Pair, stack: Stack) -> None:
-    write_atomic(key, pair.key, mode=0o600)
-    write_atomic(certificate, pair.certificate)
-    if os.geteuid() == 0:
-        os.chown(certificate.parent, stack.owner[0], stack.owner[1])
+def _temporary(folder: Path, stack: Stack, gateway: Gateway, made: list[str]) -> None:
+    from clawkit.tls.authority import is_ours, is_temporary, make_temporary
+
+    present = site.read(folder, gateway.name)
+    if present is None or (is_ours(present.certificate) and not is_temporary(present.certificate)):
+        site.install(folder, gateway.name, make_temporary(gateway.names), stack.owner)
+        made.append(f"temporary certificate for {gateway.domain}, until the authority's is there")
+
+
+def _own(folder: Path, stack: Stack, own: Own, made: list[str]) -> None:
+    if own.root:
+        write_atomic(folder / OWN_ROOT, own.root)
+    else:
+        (folder / OWN_ROOT).unlink(missing_ok=True)
+    for gateway in stack.gateways:
+        if site.read(folder, gateway.name) == own.pair:
+            site.hand_over(folder / site.FOLDER / gateway.name, stack.owner)
+        else:
+            site.install(folder, gateway.name, own.pair, stack.owner)
+            made.append(f"certificate for {gateway.domain}, from {stack.settings.tls_cert}")

@@ -24,20 +24,24 @@ class Run:
     elapsed_ms: int
 
 
-def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = ()) -> Run:
+def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = (),
+        deep: bool = False, fake_model: bool = False) -> Run:  # fmt: skip
     """The checks of every gateway, in order."""
     # the scene brings websockets and ssl: whoever only asks /startupz need not pay for them
+    from clawkit.engine.docker import DockerEngine
+    from clawkit.verify.inside import Inside
     from clawkit.verify.registry import run_all
     from clawkit.verify.scene import Scene
 
     start = time.monotonic()
     found: list[Result] = []
     tokens = deployment.tokens(stack)
-    ca_file = material.ca_file(deployment.rendered, stack)
+    inside = Inside(DockerEngine(), stack.project, deployment.rendered)
     for gateway in stack.gateways:
-        scene = Scene(stack=stack, gateway=gateway, token=tokens.get(gateway.name, Secret("")), ca_file=ca_file,
-                      dial=dial(stack))  # fmt: skip
-        found += run_all(scene, only=only, skip=skip)
+        scene = Scene(stack=stack, gateway=gateway, token=tokens.get(gateway.name, Secret("")), 
+                      ca_file=material.ca_file(deployment.rendered, stack, gateway),
+                      dial=dial(stack), inside=inside, fake_model=fake_model)  # fmt: skip
+        found += run_all(scene, only=only, skip=skip, deep=deep)
     return Run(tuple(found), round((time.monotonic() - start) * 1000))
 
 

@@ -11,23 +11,30 @@ from clawkit.verify.checks import (
     certificate_chain,
     certificate_expiry,
     certificate_name,
+    client_address,
+    container_hardening,
     control_ui,
     gateway_port_closed,
     health_rpc,
     healthz,
     hsts,
+    long_request,
     origin_accepted,
     origin_foreign_refused,
+    proxy_timeouts,
     readyz,
     redirect,
     security_headers,
     startupz,
     tls_version,
     token_missing_refused,
+    token_not_exposed,
     token_wrong_refused,
+    trust_pinned,
     unknown_host,
     websocket_auth,
     websocket_handshake,
+    websocket_idle,
 )
 from clawkit.verify.scene import Scene
 
@@ -45,6 +52,9 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     origin_accepted.CHECK,
     websocket_auth.CHECK,
     health_rpc.CHECK,
+    proxy_timeouts.CHECK,
+    websocket_idle.CHECK,
+    long_request.CHECK,
     token_missing_refused.CHECK,
     token_wrong_refused.CHECK,
     origin_foreign_refused.CHECK,
@@ -52,19 +62,43 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     gateway_port_closed.CHECK,
     hsts.CHECK,
     security_headers.CHECK,
+    client_address.CHECK,
+    trust_pinned.CHECK,
+    container_hardening.CHECK,
+    token_not_exposed.CHECK,
 )
+
+INSIDE = (
+    "proxy-timeouts", "long-request", "client-address", "trust-pinned", "container-hardening", "token-not-exposed",
+)  # fmt: skip
+"""Checks that read back from the engine what outside eyes cannot see."""
 
 TLS_ONLY = ("redirect", "hsts")
 """Outside the tls group, but without meaning when the stack itself does no TLS."""
 
 
-def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()) -> tuple[Result, ...]:
-    """Runs the chosen checks; those that `tls: off` makes moot stay in the list, as skipped."""
-    chosen = [check for check in CHECKS if (not only or check.id in only) and check.id not in skip]
-    moot = [] if scene.encrypted else [c for c in chosen if c.group is Group.TLS or c.id in TLS_ONLY]
-    done = {check.id: _moot(check) for check in moot}
-    done |= {result.id: result for result in run([c for c in chosen if c not in moot], scene)}
+LENDING = "long-request"
+
+
+def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = (), *,
+            deep: bool = False) -> tuple[Result, ...]:  # fmt: skip
+    """Runs the chosen checks; those that mean nothing here stay in the list, as skipped with the reason."""
+    wanted = [check for check in CHECKS if check.id in only or (not only and (deep or not check.deep))]
+    chosen = [check for check in wanted if check.id not in skip]
+    moot = {check.id: why for check in chosen if (why := _why_not(check, scene))}
+    done = {check.id: _skipped(check, moot[check.id]) for check in chosen if check.id in moot}
+    done |= {result.id: result for result in run([check for check in chosen if check.id not in moot], scene)}
     return tuple(_named(done[check.id], scene) for check in chosen)
+
+
+def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
+    if not scene.encrypted and (check.group is Group.TLS or check.id in TLS_ONLY):
+        return "tls is off"
+    if check.id in INSIDE and scene.inside is None:
+        return "no view of the engine"
+    if check.id == LENDING and not scene.fake_model:
+        return "it lends the gateway a model: add --fake-model"
+    return ""
 
 
 def _named(result: Result, scene: Scene) -> Result:
@@ -74,5 +108,5 @@ def _named(result: Result, scene: Scene) -> Result:
     return replace(result, title=f"{result.title} ({scene.gateway.name})")
 
 
-def _moot(check: Check[Scene, Any]) -> Result:
-    return Result(check.id, check.title, check.group, Outcome.SKIPPED, "not checked", {}, "tls is off", 0)
+def _skipped(check: Check[Scene, Any], why: str) -> Result:
+    return Result(check.id, check.title, check.group, Outcome.SKIPPED, "not checked", {}, why, 0)

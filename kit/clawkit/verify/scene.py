@@ -12,6 +12,7 @@ from clawkit.probe.target import Target, Trust
 from clawkit.probe.tls import TlsFacts
 from clawkit.settings.secret import Secret
 from clawkit.stack import Gateway, Stack
+from clawkit.verify.inside import Inside
 from clawkit.verify.memo import Memo
 
 FOREIGN_NAME = "unknown-host.invalid"
@@ -27,7 +28,16 @@ class Scene:
     """The authority that issued the certificate; None: the system's store."""
     dial: str
     """The published address as this host reaches it."""
+    inside: Inside | None = field(default=None, compare=False)
+    """The engine's view; None where there is only the view from outside."""
+    fake_model: bool = False
+    """The user agrees that the gateway is lent a model for the length of a check."""
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    def engine_view(self) -> Inside:
+        """For checks that need the engine; `registry.run_all` skips them where there is none."""
+        assert self.inside is not None, "this check needs the engine's view"
+        return self.inside
 
     @property
     def encrypted(self) -> bool:
