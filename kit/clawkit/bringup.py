@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +14,15 @@ from clawkit.engine.image_ports import ImageEngine
 from clawkit.engine.ports import Engine, Service
 from clawkit.errors import NotReady, SettingsError
 from clawkit.lock import Lock
-from clawkit.stack import Stack
+from clawkit.stack import Gateway, Stack
+from clawkit.tls import issuance
 from clawkit.verify import deployed
+from clawkit.wait import Look
 
 Tell = Callable[[str], None]
+
+CERTIFICATE_SECONDS = 60
+"""An authority answers within seconds; what takes longer comes by itself, and `up` need not wait for it."""
 
 
 def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, say: Tell) -> Lock:
@@ -56,3 +62,46 @@ def wait_until_ready(stack: Stack, engine: Engine, tell: Tell) -> None:
         except NotReady as late:
             late.details = readiness.words_of(engine, stack.project, gateway.service)
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A gateway that works and whose certificate is not there yet."""
+
+    gateway: Gateway
+    failed: bool
+    """The authority was asked and refused; False: there is no answer yet."""
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, tell: Tell) -> tuple[Late, ...]:
+    """Until each gateway shows the authority's certificate; returns those that do not, and raises for none."""
+    end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS)
+    found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.gateways if stack.acme]
+    return tuple(late for late in found if late is not None)
+
+
+def _late(deployment: Deployment, stack: Stack, gateway: Gateway, engine: Engine, end: float,
+          tell: Tell) -> Late | None:  # fmt: skip
+    # brings the TLS probe along, which only stacks with an authority need
+    from clawkit.verify import pending
+
+    folder, target = deployment.rendered, deployed.target(stack, gateway)
+    known = partial(pending.known, folder, stack, gateway, engine)
+
+    def look() -> Look:
+        if pending.shown(folder, stack, gateway, target):
+            return Look(ready=True, doing="issued")
+        found = known()
+        return Look(ready=found is not None and found.failed, doing="waiting for the authority")
+
+    try:
+        seen = wait.until(look, seconds=max(0.0, end - time.monotonic()), what="certificate", tell=tell)
+    except NotReady:
+        return Late(gateway, failed=False, sentence=issuance.sentence(None, stack, gateway))
+    if seen.doing == "issued":
+        return None
+    return Late(gateway, failed=True, sentence=issuance.sentence(known(), stack, gateway))

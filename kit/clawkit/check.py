@@ -58,6 +58,8 @@ class Check(Generic[S, F]):
     """Checks that must be ok first; otherwise this one would only repeat their failure."""
     deep: bool = False
     """Takes a minute or more, so it runs only when asked for."""
+    alone: bool = False
+    """Disturbs the others, so it runs after all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def run(checks: Sequence[Check[S, Any]], scene: S, *, workers: int = 8) -> tuple
         while waiting:
             ready = [check for check in waiting if all(need in done for need in check.needs if need in known)]
             assert ready, f"checks need each other in a circle: {[check.id for check in waiting]}"
-            for result in pool.map(lambda check: _settle(check, scene, done), ready):
+            together = [check for check in ready if not check.alone] or ready[:1]
+            for result in pool.map(lambda check: _settle(check, scene, done), together):
                 done[result.id] = result
             waiting = [check for check in waiting if check.id not in done]
     return tuple(done[check.id] for check in checks)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from clawkit.engine.ports import Engine, Health, Service, State
 from clawkit.errors import EngineError
+from clawkit.probe.failure import Trouble
 from clawkit.probe.http import HttpFacts
 from clawkit.stack import Gateway
 from clawkit.wait import Look
@@ -43,6 +44,8 @@ def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], Htt
         service = services.get(name)
         if service is None or _ended(service, before):
             return _hopeless(engine, name, service)
+    if _only_the_certificate_is_late(services[gateway.service], facts):
+        return Look(ready=True, doing="healthy, its certificate is pending")
     return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs")
 
 
@@ -53,6 +56,12 @@ def restarts(services: Sequence[Service]) -> dict[str, int]:
 def _ended(service: Service, before: Mapping[str, int]) -> bool:
     crashed = service.restarts > before.get(service.container, service.restarts)
     return crashed or service.state in (State.EXITED, State.DEAD, State.RESTARTING)
+
+
+def _only_the_certificate_is_late(service: Service, facts: HttpFacts) -> bool:
+    """Caddy answers no handshake before it has a certificate; the gateway's own health check says the rest."""
+    waiting = facts.failure is not None and facts.failure.kind is Trouble.NO_CERTIFICATE
+    return waiting and service.health is Health.HEALTHY
 
 
 def _doing(service: Service, facts: HttpFacts) -> str:

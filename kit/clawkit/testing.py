@@ -113,7 +113,11 @@ class OpenClawStack:
         deployments.write(deployment, self._stack, lock)
         self._compose = DockerCompose(str(deployment.rendered), compose_file_name="compose.yaml", wait=False)
         self._compose.start()
-        bringup.wait_until_ready(self._stack, engine, lambda text: None)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until every gateway answers through the proxy again; raises Hopeless or NotReady."""
+        bringup.wait_until_ready(self.stack, DockerEngine(), lambda text: None)
 
     def stop(self) -> None:
         """Containers, networks, volumes and files go, also after a start that failed half way."""

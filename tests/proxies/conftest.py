@@ -141,8 +141,8 @@ def build(stack: Stack, program: Program, authority: Pair, folder: Path) -> Iter
         (folder / "files" / name).write_text(fill(f"proxies/{stack.proxy}/{name}.j2", stack))
     write_pair(folder / "tls/ca", "ca.crt", "ca.key", authority)
     for gateway in stack.gateways:
-        leaf = make_leaf(authority, (gateway.domain,))
-        write_pair(folder / "tls/site" / gateway.name, "fullchain.pem", "privkey.pem", leaf)
+        leaf = make_leaf(authority, gateway.names)
+        write_pair(folder / "tls/site" / gateway.name / "live", "fullchain.pem", "privkey.pem", leaf)
     made = namespace.create(folder / "root", files=folder / "files", tls=folder / "tls", program=program.folder(),
                             addresses=(ADDRESS, *(gateway.address for gateway in stack.gateways)))  # fmt: skip
     try:

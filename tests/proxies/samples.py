@@ -22,6 +22,10 @@ def three(proxy: str, version: str) -> Stack:
     return stack(proxy, version, domain="claw.test", http_port=8080, https_port=8443, gateways=further)
 
 
+FILES = {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}
+FRONT = "192.0.2.10"
+FRONTED = {"domain": "claw.test", "tls": "off", "front_proxy": f"{FRONT} 2001:db8::/64"}
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "localhost": {},
     "ports": {"domain": "claw.test", "http_port": 8080, "https_port": 8443},
@@ -30,5 +34,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "address-v6": {"domain": "fd00::10"},
     "acme": {"domain": "claw.example.com", "tls": "acme", "email": "someone@example.com"},
     "acme-staging": {"domain": "claw.example.com", "tls": "acme-staging"},
-    "files": {"domain": "claw.example.com", "tls": "files"},
+    "acme-directory": {"domain": "claw.test", "acme_directory": "https://ca.test/dir"},
+    "aliases": {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"},
+    "files": FILES,
+    "off": FRONTED,
+    "off-aliases": {**FRONTED, "aliases": "www.claw.test"},
+    "off-local": {"tls": "off", "front_proxy": "127.0.0.1 ::1", "listen": "127.0.0.1"},
 }

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from acme import Pebble
+from acme import Pebble, free_ports
 
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers, body."""
@@ -29,23 +29,35 @@ class RateLimited:
         self.refused = 0
         self._pebble = pebble
         self._retry_after = retry_after
-        self._server = ThreadingHTTPServer((pebble.address, 0), self._handler())
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(*pebble.identity)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._port = free_ports(pebble.address, 1)[0]
+        self._server: ThreadingHTTPServer | None = None
 
     @property
     def directory(self) -> str:
-        return f"https://{self._pebble.address}:{self._server.server_address[1]}/dir"
+        return f"https://{self._pebble.address}:{self._port}/dir"
+
+    def open(self) -> None:
+        server = ThreadingHTTPServer((self._pebble.address, self._port), self._handler())
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*self._pebble.identity)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        self._server = server
+
+    def close(self) -> None:
+        """Connections are refused."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+        self.open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:  # fmt: skip
-        self._server.shutdown()
-        self._server.server_close()
+        self.close()
 
     def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         if path != "/order-plz" or not self.limited:

@@ -31,11 +31,11 @@ def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @contextlib.contextmanager
 def stopped(here: Site, name: str) -> Iterator[None]:
-    here.pebble.stop()
+    here.limited.close()
     try:
         yield
     finally:
-        here.pebble.start()
+        here.limited.open()
 
 
 @contextlib.contextmanager
@@ -125,9 +125,9 @@ def test_an_account_key_is_asked_for_where_the_authority_requires_one_and_nonces
     key = here.clawkit.folder / "eab"
     key.write_text(f"eab kid-1 {EAB_KEY}\n")
     with Pebble(here.pebble.http_port, here.pebble.https_port, strict) as pebble:
-        refused = here.up("--aliases", "", *here.issued_by(pebble))
+        refused = here.up("--aliases", "", "--timeout", "30", *here.issued_by(pebble))
         told = here.clawkit("certs")
-        accepted = here.up("--acme-eab", str(key))
+        accepted = here.up("--timeout", "60", "--acme-eab", str(key))
         assert refused.code == 0, refused.err + refused.out
         assert "external account" in told.out.lower()
         assert EAB_KEY not in accepted.out + accepted.err + here.clawkit("logs").out

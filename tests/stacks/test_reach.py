@@ -120,7 +120,7 @@ def eyes(zone: Zone, *own: str) -> Eyes:
     """The real resolver and the real prober; the authority is the one thing that tests never ask."""
     silent = HttpFacts("/directory", status=200)
     return Eyes(resolve=dns.resolver([("127.0.0.1", zone.port)]), fetch=fetch, own=lambda: frozenset(own),
-                router=lambda: "", ask=lambda _: silent)  # fmt: skip
+                between=lambda: (), ask=lambda _: silent)  # fmt: skip
 
 
 def stack(domain: str, port: int, listen: str = DIALLED[HERE], **more: Any) -> Stack:

@@ -79,3 +79,14 @@ def test_checks_without_needs_run_side_by_side() -> None:
 def test_a_circle_of_needs_is_our_bug() -> None:
     with pytest.raises(AssertionError, match="circle"):
         run([check("a", needs=("b",)), check("b", needs=("a",))], "scene")
+
+
+def test_a_check_that_disturbs_the_others_runs_after_all_of_them() -> None:
+    order: list[str] = []
+
+    def noted(name: str) -> Look:
+        return lambda scene: order.append(name) or scene  # type: ignore[func-returns-value]
+
+    loud = Check("loud", "loud", Group.RESILIENCE, noted("loud"), lambda _facts: ok("fine"), alone=True)
+    run([loud, check("first", gather=noted("first")), check("second", needs=("first",), gather=noted("second"))], "s")
+    assert order == ["first", "second", "loud"]

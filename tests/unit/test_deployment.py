@@ -14,6 +14,7 @@ from clawkit.files import Change
 from clawkit.images.model import wanted_kind
 from clawkit.lock import Lock, LockedImage
 from clawkit.settings.model import Settings
+from clawkit.tls.authority import make_leaf, make_root
 from fakes import full_disk
 
 OWNED = LockedImage("caddy:2", "caddy@sha256:0", "2.11.4", "pulled", "sha256:1")
@@ -139,3 +140,15 @@ def test_flags_are_kept_in_a_folder_that_is_made_for_them(tmp_path: Path) -> Non
     deployment = opened(tmp_path / "new", domain="a.test")
     assert deployments.keep(deployment, {"domain": "a.test"})
     assert opened(tmp_path / "new").settings.domain == "a.test"
+
+
+def test_an_own_certificate_that_does_not_fit_is_refused_before_a_byte_is_written(tmp_path: Path) -> None:
+    root = make_root("test")
+    wrong = make_leaf(root, ("other.test",))
+    (tmp_path / "claw.pem").write_text(wrong.certificate + root.certificate)
+    (tmp_path / "claw.key").write_text(wrong.key)
+    flags = {"domain": "claw.test", "tls_cert": "claw.pem", "tls_key": "claw.key"}
+    deployment = opened(tmp_path, **flags)
+    with pytest.raises(SettingsError, match=r"covers other\.test, not claw\.test"):
+        deployments.write(deployment, deployment.stack(), deployment.lock)
+    assert not deployment.rendered.exists()

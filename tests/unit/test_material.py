@@ -7,6 +7,7 @@ import trustme
 
 from clawkit.tls import material, site
 from clawkit.tls.authority import Pair
+from clawkit.tls.own import Own
 from fakes import make_stack
 
 CADDY = make_stack(proxy="caddy")
@@ -75,7 +76,9 @@ def test_nothing_is_made_where_the_certificate_comes_from_elsewhere(tmp_path: Pa
 def test_nginx_starts_with_a_temporary_certificate_until_the_authority_has_issued_one(tmp_path: Path) -> None:
     stack = make_stack(proxy="nginx", domain="example.com", aliases=("www.example.com",))
     (gateway,) = stack.gateways
-    assert material.ensure(tmp_path, stack) == ("temporary certificate for example.com, until the authority's is there",)
+    assert material.ensure(tmp_path, stack) == (
+        "temporary certificate for example.com, until the authority's is there",
+    )
     assert material.pending(tmp_path, stack, gateway)
     assert material.ca_file(tmp_path, stack, gateway) == tmp_path / LIVE / "fullchain.pem"
     assert material.ensure(tmp_path, stack) == ()
@@ -97,3 +100,21 @@ def foreign_pair(name: str) -> Pair:
     made = trustme.CA().issue_cert(name)
     chain = "".join(blob.bytes().decode() for blob in made.cert_chain_pems)
     return Pair(chain, made.private_key_pem.bytes().decode())
+
+
+OWN = {"domain": "a.test", "tls": "files", "tls_cert": "claw.pem", "tls_key": "claw.key"}
+
+
+@pytest.mark.parametrize("proxy", ["caddy", "nginx"])
+def test_ones_own_certificate_is_installed_for_every_gateway_and_replaced_when_it_changes(
+    tmp_path: Path, proxy: str
+) -> None:
+    stack = make_stack(proxy=proxy, **OWN, gateways=[{"name": "bob", "domain": "b.test"}])
+    told = ("certificate for a.test, from claw.pem", "certificate for b.test, from claw.pem")
+    first, second = (Own(foreign_pair("*.test"), root, ()) for root in ("root\n", ""))
+    assert material.ensure(tmp_path, stack, first) == told
+    assert material.ensure(tmp_path, stack, first) == ()
+    assert {material.ca_file(tmp_path, stack, gateway) for gateway in stack.gateways} == {tmp_path / material.OWN_ROOT}
+    assert material.ensure(tmp_path, stack, second) == told
+    assert [site.read(tmp_path, gateway.name) for gateway in stack.gateways] == [second.pair] * 2
+    assert material.ca_file(tmp_path, stack, stack.gateways[0]) is None

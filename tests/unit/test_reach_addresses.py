@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 
 from clawkit.reach import addresses
@@ -32,3 +33,7 @@ def test_the_router_is_the_gateway_of_the_default_route(tmp_path: Path) -> None:
 def test_a_host_without_a_default_route_has_no_router(tmp_path: Path) -> None:
     (tmp_path / "route").write_text("\n".join(ROUTES.splitlines()[:2]))
     assert addresses.router(tmp_path / "route") == addresses.router(tmp_path / "none") == ""
+
+
+def test_an_address_that_nobody_has_is_of_a_block_for_documentation() -> None:
+    assert ipaddress.ip_address(addresses.between()[-1]) in ipaddress.ip_network("203.0.113.0/24")

@@ -77,14 +77,17 @@ def test_nat_that_does_not_loop_back_is_not_called_broken(seen: HttpFacts) -> No
 
 
 def test_a_router_that_shows_its_own_page_is_not_taken_for_another_server() -> None:
-    cause, severity, summary = one(Place(NAT.own, 80, router=APACHE), {THEIRS: APACHE})
+    page = Answer("192.168.1.1", HttpFacts("/", status=404, headers=APACHE.headers, body=b"not at 192.168.1.1"), False)
+    seen = HttpFacts("/", status=404, headers=APACHE.headers, body=f"not at {THEIRS}".encode())
+    cause, severity, summary = one(Place(NAT.own, 80, between=(page,)), {THEIRS: seen})
     assert (cause, severity) == (Cause.PORT_80_UNCONFIRMED, Severity.WARNING)
-    assert "router of this network" in summary
+    assert "the router or a proxy of this network" in summary
 
 
-@pytest.mark.parametrize("router", [None, REDIRECT, REFUSED])
-def test_another_server_behind_nat_is_named_with_what_it_said(router: HttpFacts | None) -> None:
-    cause, severity, summary = one(Place(NAT.own, 80, router=router), {THEIRS: APACHE})
+@pytest.mark.parametrize("router", [REDIRECT, REFUSED, TIMEOUT])
+def test_another_server_behind_nat_is_named_with_what_it_said(router: HttpFacts) -> None:
+    cause, severity, summary = one(Place(NAT.own, 80, between=(Answer("192.168.1.1", router, False),)),
+                                   {THEIRS: APACHE})  # fmt: skip
     assert (cause, severity) == (Cause.PORT_80_ANSWERED_BY_ANOTHER, Severity.ERROR)
     assert "status 404, Server: Apache" in summary
 

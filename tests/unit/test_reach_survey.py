@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class World:
         return self.others.get(target.dial, HttpFacts(path, status=200, body=self.up.text.encode()))
 
     def eyes(self) -> Eyes:
-        return Eyes(resolve=self.resolve, fetch=self.fetch, own=lambda: frozenset({OURS}), router=lambda: "",
+        return Eyes(resolve=self.resolve, fetch=self.fetch, own=lambda: frozenset({OURS}), between=lambda: (),
                     ask=lambda _: DIRECTORY, now=lambda: NOON)  # fmt: skip
 
     def check(self, *, running: bool = False, **settings: Any) -> tuple[Finding, ...]:
@@ -146,7 +147,7 @@ def test_an_authority_that_hangs_is_not_waited_for_longer_than_the_limit(monkeyp
         return DIRECTORY
 
     start = time.monotonic()
-    slow = Eyes(resolve=eyes.resolve, fetch=eyes.fetch, own=eyes.own, router=eyes.router, ask=hang, now=eyes.now)
+    slow = replace(eyes, ask=hang)
     try:
         [finding] = check(make_stack(domain="claw.example.org"), Path("none"), running=False, eyes=slow,
                           serve=world.serve)  # fmt: skip
@@ -182,3 +183,13 @@ def test_the_token_goes_to_the_webroot_of_a_proxy_that_runs(tmp_path: Path) -> N
 
     world.fetch = read  # type: ignore[method-assign]
     assert check(make_stack(domain="claw.example.org"), tmp_path, running=True, eyes=world.eyes()) == ()
+
+
+def test_who_stands_between_is_asked_only_when_a_stranger_speaks() -> None:
+    page = HttpFacts("", status=404, headers=(("server", "router"),))
+    world = World({"claw.example.org": [THEIRS], "fine.example.org": [OURS]}, {THEIRS: page, "192.168.1.1": page})
+    nat = replace(world.eyes(), own=lambda: frozenset({"192.168.1.10"}), between=lambda: ("192.168.1.1",))
+    for domain, causes in (("fine.example.org", []), ("claw.example.org", [Cause.PORT_80_UNCONFIRMED])):
+        found = check(make_stack(domain=domain), Path("none"), running=False, eyes=nat, serve=world.serve)
+        assert [one.cause for one in found] == causes
+        assert (("192.168.1.1", domain, 80) in world.dialled) == bool(causes)

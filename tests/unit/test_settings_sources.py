@@ -8,7 +8,6 @@ import pytest
 from clawkit.errors import SettingsError
 from clawkit.settings.sources import SCALARS, flag_name, load
 
-
 ACME = {"domain": "claw.example.com", "tls": "acme"}
 
 # Settings that mean nothing alone, with those that they need.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,21 +12,28 @@ import click
 from clawkit import deployment as deployments
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
-from clawkit.errors import SettingsError
-from clawkit.report import checks
+from clawkit.deployment import Deployment
+from clawkit.engine.docker import DockerEngine
+from clawkit.errors import EnvironmentMissing, SettingsError
+from clawkit.report import checks, outputs
+from clawkit.report.outputs import Outputs
 from clawkit.stack import Stack
 from clawkit.verify import deployed
 
 NOTHING_LOOKED = 3
+FILE = click.Path(path_type=Path)
 
 
 @click.option("--only", multiple=True, metavar="CHECK", help="run this check alone (repeatable)")
 @click.option("--skip", multiple=True, metavar="CHECK", help="leave this check out (repeatable)")
 @click.option("--deep", is_flag=True, help="also what takes a minute or two: idle sessions, long requests")
 @click.option("--fake-model", is_flag=True, help="lend the gateway a stand-in model for the long request (deep)")
+@click.option("--disruptive", is_flag=True, help="restart the gateway under load and count what is lost (deep)")
+@click.option("--html", type=FILE, metavar="FILE", help="also write a page to look at, to print and to hand on")
+@click.option("--junit", type=FILE, metavar="FILE", help="also write JUnit XML, as CI systems read it")
 @click.option("--list", "listing", is_flag=True, help="list the checks and stop")
 def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], deep: bool, fake_model: bool,
-           listing: bool) -> int:  # fmt: skip
+           disruptive: bool, html: Path | None, junit: Path | None, listing: bool) -> int:  # fmt: skip
     """Check the running stack from outside, through TLS, against the real containers."""
     known = catalogue()
     if listing:
@@ -36,8 +46,11 @@ def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], deep:
             raise SettingsError(f"no check {name!r}", fix="see the names: clawkit verify --list")
     deployment = deployments.open_folder(context.folder, context.flags)
     deployments.require(deployment)
+    files = outputs.writable(html, junit)
     stack = deployment.stack()
-    outcome = deployed.run(deployment, stack, only=only, skip=skip, deep=deep, fake_model=fake_model)
+    outcome = deployed.run(deployment, stack, only=only, skip=skip, deep=deep, fake_model=fake_model,
+                           disruptive=disruptive)
+    _write(context, files, deployment, outcome, known)
     return _finish(context, stack, outcome)
 
 
@@ -48,6 +61,27 @@ def catalogue() -> dict[str, tuple[str, str]]:
     from clawkit.verify.registry import CHECKS
 
     return {check.id: (check.group.value, check.title) for check in CHECKS}
+
+
+def _write(context: Context, files: Outputs, deployment: Deployment, outcome: deployed.Run,
+           known: Collection[str]) -> None:  # fmt: skip
+    if not files.wanted:
+        return
+    from clawkit.report import provenance
+
+    results = outcome.results
+    made = provenance.build(deployment.stack(), deployment.lock, results, at=datetime.now(UTC), engine=_engine())
+    left_out = [name for name in known if name not in {result.id for result in results}]
+    for path in outputs.write(files, results, made, outcome.elapsed_ms, left_out):
+        context.report.note(f"     written: {path}")
+
+
+def _engine() -> str:
+    """Version of the engine; the report must not fail for want of it, most checks look from outside anyway."""
+    try:
+        return DockerEngine().info().version
+    except EnvironmentMissing:
+        return ""
 
 
 def _finish(context: Context, stack: Stack, outcome: deployed.Run) -> int:

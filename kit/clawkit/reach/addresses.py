@@ -1,4 +1,4 @@
-"""The addresses of this host and of its router, read from /proc."""
+"""The addresses of this host and of what lies between it and the Internet."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def own(inet6: Path = IF_INET6, table: Path = tcp.LOCAL_TABLE) -> frozenset[str]
     """Every address of the interfaces outside loopback."""
     found = [str(ipaddress.ip_address(bytes.fromhex(fields[0]))) for fields in _rows(inet6)]
     return frozenset(tcp.local_addresses(table)) | {address for address in found if address != "::1"}
+
+
+NOBODY = "203.0.113.254"
+"""Of a block that is for documentation only (RFC 5737): what answers there is a transparent proxy of this network."""
+
+
+def between() -> tuple[str, ...]:
+    """Who may answer in place of an address out there: a router without hairpin NAT shows its own page."""
+    return tuple(filter(None, (router(), NOBODY)))
 
 
 def router(routes: Path = ROUTES) -> str:

@@ -50,26 +50,6 @@ def warning(cause: Cause, summary: str, fix: str) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """This host, as far as it matters here."""
-
-    own: frozenset[str]
-    """Every address of its interfaces, except loopback."""
-    port: int
-    unserved: str = ""
-    """Why no token of ours could be put up; empty when it was."""
-    running: bool = False
-    """Our own proxy holds the port already."""
-    router: HttpFacts | None = None
-    """What the default gateway itself answers: a router without hairpin NAT answers so for the public address too."""
-
-    def public(self, version: int) -> tuple[str, ...]:
-        """Its own addresses of that IP version that the Internet routes; none behind NAT."""
-        known = map(ipaddress.ip_address, sorted(self.own))
-        return tuple(str(address) for address in known if address.version == version and address.is_global)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What one address of a name said on port 80 when it was asked for our token."""
 
@@ -84,6 +64,26 @@ class Answer:
     @property
     def record(self) -> str:
         return "AAAA" if self.version == 6 else "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """This host, as far as it matters here."""
+
+    own: frozenset[str]
+    """Every address of its interfaces, except loopback."""
+    port: int
+    unserved: str = ""
+    """Why no token of ours could be put up; empty when it was."""
+    running: bool = False
+    """Our own proxy holds the port already."""
+    between: tuple[Answer, ...] = ()
+    """What the router answers for itself, and whoever answers for an address that nobody has."""
+
+    def public(self, version: int) -> tuple[str, ...]:
+        """Its own addresses of that IP version that the Internet routes; none behind NAT."""
+        known = map(ipaddress.ip_address, sorted(self.own))
+        return tuple(str(address) for address in known if address.version == version and address.is_global)
 
 
 @dataclass(frozen=True, slots=True)

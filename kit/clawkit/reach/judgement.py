@@ -50,9 +50,11 @@ def _address(answer: Answer, name: Name, place: Place) -> Finding | None:
         return _through(answer, name, network) if network else None
     if network:
         return _intercepted(answer, name, place, network)
-    if answer.http.failure and answer.http.failure.kind in SILENT:
-        return _silent(answer, name, place)
-    return _foreign(answer, name, place)
+    return _foreign(answer, name, place) if spoke(answer) else _silent(answer, name, place)
+
+
+def spoke(answer: Answer) -> bool:
+    return answer.http.failure is None or answer.http.failure.kind not in SILENT
 
 
 def _private(answer: Answer, name: Name) -> Finding:
@@ -113,8 +115,9 @@ def _foreign(answer: Answer, name: Name, place: Place) -> Finding:
         return _stale(answer, name, place, _said(answer.http))
     if place.public(4):
         return _elsewhere(answer, name, place, said)
-    if place.router and _alike(place.router, answer.http):
-        return _unconfirmed(answer, name, place, f"is answered by the router of this network ({_said(answer.http)})")
+    if _mark(answer) in map(_mark, place.between):
+        return _unconfirmed(answer, name, place, "is answered by the router or a proxy of this network "
+                                                 f"({_said(answer.http)})")  # fmt: skip
     return _taken(answer, name, place, said)
 
 
@@ -163,10 +166,9 @@ def _said(seen: HttpFacts) -> str:
     ) if part)  # fmt: skip
 
 
-def _alike(one: HttpFacts, other: HttpFacts) -> bool:
-    return _mark(one) == _mark(other)
-
-
-def _mark(seen: HttpFacts) -> tuple[object, ...]:
+def _mark(answer: Answer) -> tuple[object, ...]:
+    """What is the same whichever address the same server is asked at."""
+    seen, address = answer.http, answer.address
     failure = seen.failure.kind if seen.failure else None
-    return failure, seen.status, seen.header("server"), seen.header("location"), seen.body
+    texts = (seen.header("server"), seen.header("location").replace(address, ""), seen.text.replace(address, ""))
+    return failure, seen.status, *texts

@@ -40,7 +40,7 @@ class Eyes:
     resolve: Resolve = field(default_factory=dns.resolver)
     fetch: Fetch = field(default=partial(get, limit=FETCH_SECONDS, bound=BODY_BOUND))
     own: Callable[[], frozenset[str]] = addresses.own
-    router: Callable[[], str] = addresses.router
+    between: Callable[[], tuple[str, ...]] = addresses.between
     ask: authority.Ask = authority.ask
     now: authority.Now = authority.utc_now
 
@@ -117,10 +117,9 @@ def _reached(plan: Plan, eyes: Eyes, serve: Serve, pool: ThreadPoolExecutor) -> 
             served.enter_context(serve(ours))
         except OSError as error:
             unserved = f"no token could be put up at port {plan.port} ({error.strerror or error})"
-        router = pool.submit(_router, eyes, plan, ours)
         dialled = [_name(one, plan, eyes, ours, pool) for one in found]
         names = [collect() for collect in dialled]
-        place = Place(own, plan.port, unserved, plan.running, router.result())
+        place = Place(own, plan.port, unserved, plan.running, _between(names, plan, eyes, ours, pool))
     for name in names:
         yield from judgement.judge(name, place)
 
@@ -156,6 +155,10 @@ def _answer(eyes: Eyes, plan: Plan, name: str, address: str, ours: Token) -> Ans
     return Answer(address, seen, seen.status == 200 and seen.text.strip() == ours.text)
 
 
-def _router(eyes: Eyes, plan: Plan, ours: Token) -> HttpFacts | None:
-    address = eyes.router()
-    return eyes.fetch(Target(address, plan.port, plan.names[0], tls=False), ours.path) if address else None
+def _between(names: Sequence[Name], plan: Plan, eyes: Eyes, ours: Token,
+             pool: ThreadPoolExecutor) -> tuple[Answer, ...]:  # fmt: skip
+    """Looked at only when a stranger has spoken, for an address that nobody has costs the whole time limit."""
+    strange = [name.records.name for name in names for answer in name.answers
+               if judgement.spoke(answer) and not answer.matched]  # fmt: skip
+    asked = eyes.between() if strange else ()
+    return tuple(pool.map(lambda address: _answer(eyes, plan, strange[0], address, ours), asked))

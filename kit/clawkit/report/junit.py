@@ -39,8 +39,8 @@ def _suite(root: Element, group: Group, members: Sequence[Result], made: Provena
 
 
 def _case(suite: Element, result: Result) -> None:
-    case = SubElement(suite, "testcase", {"classname": f"clawkit.verify.{result.group.value}.{result.id}",
-                                          "name": legible(result.title), "time": _seconds(result.elapsed_ms)})  # fmt: skip
+    named = {"classname": f"clawkit.verify.{result.group.value}.{result.id}", "name": legible(result.title)}
+    case = SubElement(suite, "testcase", {**named, "time": _seconds(result.elapsed_ms)})
     match result.outcome:
         case Outcome.FAILED:
             _told(case, "failure", result, result.summary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clawkit import render
 from clawkit.check import Group, Outcome, Result
@@ -74,11 +74,12 @@ class Stop:
     mark: str
     detail: str
     time: str
+    onward: str = ""
+    """State and mark of the hop that comes next, whose link is drawn from here; empty for the last."""
 
 
 def document(results: Sequence[Result], made: Provenance, elapsed_ms: int, left_out: Sequence[str] = ()) -> str:
     way = path.of(results)
-    stops = tuple(map(_stop, way))
     sections = tuple(_section(group, results) for group in Group if any(one.group is group for one in results))
     return render.page(
         TEMPLATE,
@@ -87,7 +88,7 @@ def document(results: Sequence[Result], made: Provenance, elapsed_ms: int, left_
         rows=[(name, legible(value)) for name, value in made.rows],
         totals=checks.totals(results) or "no checks",
         elapsed=f"{elapsed_ms / 1000:.1f} s",
-        stops=stops,
+        stops=_stops(way),
         way=legible(sentence(way)),
         tone=_tone(way),
         sections=sections,
@@ -137,9 +138,20 @@ def _tone(way: Sequence[Hop]) -> str:
     return "ok" if any(hop.state is State.OK for hop in way) else "skipped"
 
 
-def _stop(hop: Hop) -> Stop:
+def _stops(way: Sequence[Hop]) -> list[Stop]:
+    told = path.broken_at(way)  # its detail stands in the sentence below the picture
+    stops = [_stop(hop, "" if hop is told else hop.detail) for hop in way]
+    onward = [f"{stop.state} {stop.mark}" for stop in stops[1:]]
+    return [replace(stop, onward=link) for stop, link in zip(stops, [*onward, ""], strict=True)]
+
+
+def _stop(hop: Hop, detail: str) -> Stop:
     return Stop(name=NAMES[hop.hop], icon=hop.hop.value, state=hop.state.value, mark=MARKS[hop.state],
-                detail=legible(hop.detail), time="" if hop.ms is None else f"{hop.ms:g} ms")  # fmt: skip
+                detail=legible(detail), time="" if hop.ms is None else _duration(hop.ms))  # fmt: skip
+
+
+def _duration(milliseconds: float) -> str:
+    return f"{milliseconds:g} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
 
 
 def _section(group: Group, results: Sequence[Result]) -> Section:
@@ -160,7 +172,7 @@ def _row(result: Result) -> Row:
         measured=tuple(values),
         reason="" if acts else legible(result.reason),
         next=_next(result),
-        time=f"{result.elapsed_ms} ms" if result.elapsed_ms else "",
+        time=_duration(result.elapsed_ms) if result.elapsed_ms else "",
     )
 
 

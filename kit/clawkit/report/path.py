@@ -1,4 +1,4 @@
-"""The way of a request, hop by hop, as far as the results of checks tell: client, DNS, port, TLS, proxy, gateway, model.
+"""The way of a request, hop by hop, as far as the results of checks tell: from the client through to the model.
 
 A check that failed without stopping a request (a missing header, a foreign origin let in) breaks no hop.
 """
@@ -51,11 +51,18 @@ WITNESSES = {
     "origin-accepted": HopName.GATEWAY,
     "websocket-auth": HopName.GATEWAY,
     "health-rpc": HopName.GATEWAY,
+    "long-request": HopName.MODEL,
 }
 """Check -> the hop that it reaches when it passes. The redirect is no witness: it is the way of another port."""
 
-CLOCKS = {HopName.TLS: "tls-version", HopName.PROXY: "redirect", HopName.GATEWAY: "healthz"}
-"""Hop -> the check whose `ms` is its time: the proxy answers the redirect by itself, the gateway answers /healthz."""
+CLOCKS = {
+    HopName.TLS: ("tls-version", "ms"),
+    HopName.PROXY: ("redirect", "ms"),
+    HopName.GATEWAY: ("healthz", "ms"),
+    HopName.MODEL: ("long-request", "streamed_ms"),
+}
+"""Hop -> the check and the value that is its time: the proxy answers the redirect by itself, /healthz is the gateway's.
+"""
 
 NO_WAY = (Trouble.REFUSED, Trouble.UNREACHABLE)
 TLS_TROUBLE = (Trouble.NOT_TLS, Trouble.NO_CERTIFICATE, Trouble.UNKNOWN_NAME, Trouble.TLS_VERSION, Trouble.UNTRUSTED,
@@ -63,6 +70,8 @@ TLS_TROUBLE = (Trouble.NOT_TLS, Trouble.NO_CERTIFICATE, Trouble.UNKNOWN_NAME, Tr
 
 BEHIND_THE_PROXY = (401, 403, 429, 500, 502, 503, 504)
 """Statuses that the gateway sends, or the proxy for want of a gateway; any other one is the proxy's own word."""
+
+GAVE_UP_WAITING = 504
 
 UNSEEN = {
     HopName.CLIENT: "no check could look",
@@ -102,6 +111,8 @@ def place(result: Result) -> HopName:
         return HopName.TLS
     if reached is HopName.TLS:
         return reached
+    if reached is HopName.MODEL:
+        return HopName.PROXY if status == GAVE_UP_WAITING else reached
     if failure or (isinstance(status, int) and status not in (*BEHIND_THE_PROXY, 101)):
         return HopName.PROXY
     return HopName.GATEWAY
@@ -154,12 +165,11 @@ def _witness(name: HopName, results: Sequence[Result]) -> str:
 
 
 def _ms(name: HopName, results: Sequence[Result]) -> float | None:
-    found = next((result.measured.get("ms") for result in results if result.id == CLOCKS.get(name)), None)
+    check, key = CLOCKS.get(name, ("", ""))
+    found = next((result.measured.get(key) for result in results if result.id == check), None)
     return float(found) if isinstance(found, int | float) else None
 
 
 def _unseen(name: HopName, results: Sequence[Result]) -> str:
-    if name in UNSEEN:
-        return UNSEEN[name]
-    reasons = (result.reason for result in results if WITNESSES.get(result.id) is name and result.reason)
-    return f"not checked: {next(reasons, 'no check reached it')}"
+    reasons = (f"not checked: {r.reason}" for r in results if WITNESSES.get(r.id) is name and r.reason)
+    return next(reasons, UNSEEN.get(name, "not checked"))

@@ -14,8 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-BLOCK = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----",
-                   re.DOTALL)  # fmt: skip
+BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 """Names in a folder of roots as OpenSSL looks them up (openssl-rehash(1))."""
 
@@ -36,36 +35,48 @@ def issuer_of(certificate: x509.Certificate, candidates: Iterable[x509.Certifica
 
 
 def is_root(certificate: x509.Certificate) -> bool:
-    return _signed(certificate, certificate)
+    """By its names alone: an anchor is trusted for being known, and an old one may be signed in a way long refused."""
+    return certificate.subject == certificate.issuer
 
 
 def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):  # another name, another key, or a kind of key nobody knows
+    except (ValueError, TypeError, InvalidSignature):  # another name or key, or a signature too weak to look at
         return False
     return True
 
 
+def issued_here(certificate: x509.Certificate) -> bool:
+    """True when a root of this machine's store signed it. Only roots of the right name are read: some are odd."""
+    name = certificate.issuer.public_bytes()
+    candidates = [x509.load_der_x509_certificate(root) for root in system_roots() if name in root]
+    return issuer_of(certificate, candidates) is not None
+
+
+def known_here(root: x509.Certificate) -> bool:
+    return root.public_bytes(Encoding.DER) in system_roots()
+
+
 @cache
-def system_roots() -> tuple[x509.Certificate, ...]:
-    """What this machine trusts: SSL_CERT_FILE and SSL_CERT_DIR, else what OpenSSL was built with."""
+def system_roots() -> tuple[bytes, ...]:
+    """What this machine trusts, DER: SSL_CERT_FILE and SSL_CERT_DIR, else what OpenSSL was built with."""
     paths = ssl.get_default_verify_paths()
     files = [Path(paths.cafile)] if paths.cafile else []
     if paths.capath:
         with suppress(OSError):
             files += [path for path in sorted(Path(paths.capath).iterdir()) if HASHED.fullmatch(path.name)]
-    return tuple(certificate for path in files for certificate in _roots_in(path))
+    return tuple(root for path in files for root in _roots_in(path))
 
 
-def _roots_in(path: Path) -> Iterator[x509.Certificate]:
+def _roots_in(path: Path) -> Iterator[bytes]:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
     for block in BLOCK.findall(text):
-        with suppress(ValueError):  # one odd root of the system is no reason to know none of them
-            yield x509.load_pem_x509_certificate(block.encode())
+        with suppress(ValueError):  # one damaged root is no reason to know none of them
+            yield ssl.PEM_cert_to_DER_cert(block)
 
 
 def pem(chain: Iterable[x509.Certificate]) -> str:

@@ -43,12 +43,12 @@ def load(certificate: Path, key: Path, names: Sequence[str], *, now: dt.datetime
     leaf = _leaf(certificate, key, present, private)
     whole = chains.ordered(leaf, [other for other in present if other != leaf])
     root = whole[-1] if chains.is_root(whole[-1]) else None
+    _strong(certificate, whole, root)  # first: nobody vouches for a weak signature, so the chain ends there
     _complete(certificate, whole)
-    _fit(certificate, whole, root, names)
+    _fit(certificate, leaf, names)
     pair = Pair(chains.pem([member for member in whole if member != root] or [leaf]), key_text)
     dates = tuple(_dates(certificate, whole, now, in_use=served == pair))
-    private_root = root is not None and root not in chains.system_roots()
-    return Own(pair, chains.pem([root]) if root and private_root else "",
+    return Own(pair, chains.pem([root]) if root and not chains.known_here(root) else "",
                (*_order(certificate, present, whole), *dates))  # fmt: skip
 
 
@@ -104,8 +104,8 @@ def _leaf(certificate: Path, key: Path, present: Sequence[x509.Certificate],
 
 def _complete(path: Path, whole: Sequence[x509.Certificate]) -> None:
     """To a root in the file, or to one that the system knows; a member may be signed by two (cross-signing)."""
-    last, known = whole[-1], chains.system_roots()
-    if chains.is_root(last) or any(chains.issuer_of(member, known) for member in whole):
+    last = whole[-1]
+    if chains.is_root(last) or any(map(chains.issued_here, whole)):
         return
     issuer, url = said(last.issuer), chains.where_to_get_issuer(last)
     _refuse("tls_cert", path, f"ends with {said(last.subject)!r}, and the certificate of its issuer {issuer!r} is "
@@ -114,18 +114,21 @@ def _complete(path: Path, whole: Sequence[x509.Certificate]) -> None:
             else f"append the certificate of {issuer!r} to {path}")  # fmt: skip
 
 
-def _fit(path: Path, whole: Sequence[x509.Certificate], root: x509.Certificate | None, names: Sequence[str]) -> None:
+def _strong(path: Path, whole: Sequence[x509.Certificate], root: x509.Certificate | None) -> None:
     for member in whole:
         weak = fitness.weakness(member, anchor=member == root)
         if weak:
             _refuse("tls_cert", path, f"is too weak: {said(member.subject)!r} {weak}",
                     "have it issued anew for a key made with: openssl ecparam -genkey -name prime256v1 -noout"
                     )  # fmt: skip
-    if misuse := fitness.misuse(whole[0]):
-        _refuse("tls_cert", path, f"is not for servers: {said(whole[0].subject)!r} {misuse}",
+
+
+def _fit(path: Path, leaf: x509.Certificate, names: Sequence[str]) -> None:
+    if misuse := fitness.misuse(leaf):
+        _refuse("tls_cert", path, f"is not for servers: {said(leaf.subject)!r} {misuse}",
                 f"openssl x509 -in {path} -noout -text")  # fmt: skip
-    if missing := fitness.uncovered(whole[0], names):
-        present = ", ".join(fitness.names_of(whole[0])) or "no name at all"
+    if missing := fitness.uncovered(leaf, names):
+        present = ", ".join(fitness.names_of(leaf)) or "no name at all"
         _refuse("tls_cert", path, f"covers {present}, not {', '.join(missing)}",
                 "have it issued for every domain and alias, or correct those in clawkit.yaml")  # fmt: skip
 

@@ -25,7 +25,7 @@ class Run:
 
 
 def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = (),
-        deep: bool = False, fake_model: bool = False) -> Run:  # fmt: skip
+        deep: bool = False, fake_model: bool = False, disruptive: bool = False) -> Run:  # fmt: skip
     """The checks of every gateway, in order."""
     # the scene brings websockets and ssl: whoever only asks /startupz need not pay for them
     from clawkit.engine.docker import DockerEngine
@@ -40,7 +40,8 @@ def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), ski
     for gateway in stack.gateways:
         scene = Scene(stack=stack, gateway=gateway, token=tokens.get(gateway.name, Secret("")), 
                       ca_file=material.ca_file(deployment.rendered, stack, gateway),
-                      dial=dial(stack), inside=inside, fake_model=fake_model)  # fmt: skip
+                      dial=dial(stack), inside=inside, fake_model=fake_model,
+                      disruptive=disruptive)  # fmt: skip
         found += run_all(scene, only=only, skip=skip, deep=deep)
     return Run(tuple(found), round((time.monotonic() - start) * 1000))
 
@@ -52,5 +53,9 @@ def dial(stack: Stack) -> str:
 
 def startup_probe(stack: Stack, gateway: Gateway) -> Callable[[], HttpFacts]:
     """Asks /startupz on the public way; whether the certificate is trusted is the checks' question, not this one's."""
-    target = Target(dial=dial(stack), port=stack.settings.https_port, name=gateway.domain)
-    return lambda: http.get(target, "/startupz", limit=STARTUP_SECONDS)
+    return lambda: http.get(target(stack, gateway), "/startupz", limit=STARTUP_SECONDS)
+
+
+def target(stack: Stack, gateway: Gateway) -> Target:
+    """The HTTPS port as this host reaches it."""
+    return Target(dial=dial(stack), port=stack.settings.https_port, name=gateway.domain)

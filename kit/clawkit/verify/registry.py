@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from clawkit.verify.checks import (
     client_address,
     container_hardening,
     control_ui,
+    every_address,
     gateway_port_closed,
     health_rpc,
     healthz,
@@ -24,6 +25,8 @@ from clawkit.verify.checks import (
     proxy_timeouts,
     readyz,
     redirect,
+    restart_loss,
+    security_audit,
     security_headers,
     startupz,
     tls_version,
@@ -47,6 +50,7 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     healthz.CHECK,
     startupz.CHECK,
     readyz.CHECK,
+    every_address.CHECK,
     control_ui.CHECK,
     websocket_handshake.CHECK,
     origin_accepted.CHECK,
@@ -66,10 +70,13 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     trust_pinned.CHECK,
     container_hardening.CHECK,
     token_not_exposed.CHECK,
+    security_audit.CHECK,
+    restart_loss.CHECK,
 )
 
 INSIDE = (
-    "proxy-timeouts", "long-request", "client-address", "trust-pinned", "container-hardening", "token-not-exposed",
+    "every-address", "proxy-timeouts", "long-request", "client-address", "trust-pinned", "container-hardening",
+    "token-not-exposed", "security-audit", "restart-loss",
 )  # fmt: skip
 """Checks that read back from the engine what outside eyes cannot see."""
 
@@ -77,7 +84,18 @@ TLS_ONLY = ("redirect", "hsts")
 """Outside the tls group, but without meaning when the stack itself does no TLS."""
 
 
+def _behind(checks: Sequence[Check[Scene, Any]]) -> frozenset[str]:
+    """Checks that need a TLS handshake, at whatever remove; the chain alone says that it is still to come."""
+    found = {"tls-version"}
+    for check in checks:
+        if not found.isdisjoint(check.needs):
+            found.add(check.id)
+    return frozenset(found - {"certificate-chain"})
+
+
+BEHIND_TLS = _behind(CHECKS)
 LENDING = "long-request"
+DISRUPTIVE = "restart-loss"
 
 
 def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = (), *,
@@ -94,10 +112,14 @@ def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()
 def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
     if not scene.encrypted and (check.group is Group.TLS or check.id in TLS_ONLY):
         return "tls is off"
+    if check.id in BEHIND_TLS and scene.pending() and scene.tls().failure:
+        return "certificate pending"
     if check.id in INSIDE and scene.inside is None:
         return "no view of the engine"
     if check.id == LENDING and not scene.fake_model:
         return "it lends the gateway a model: add --fake-model"
+    if check.id == DISRUPTIVE and not scene.disruptive:
+        return "it restarts the gateway: add --disruptive"
     return ""
 
 

@@ -12,6 +12,7 @@ from clawkit.probe.target import Target, Trust
 from clawkit.probe.tls import TlsFacts
 from clawkit.settings.secret import Secret
 from clawkit.stack import Gateway, Stack
+from clawkit.verify import pending
 from clawkit.verify.inside import Inside
 from clawkit.verify.memo import Memo
 
@@ -32,6 +33,8 @@ class Scene:
     """The engine's view; None where there is only the view from outside."""
     fake_model: bool = False
     """The user agrees that the gateway is lent a model for the length of a check."""
+    disruptive: bool = False
+    """The user agrees that the gateway is restarted."""
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def engine_view(self) -> Inside:
@@ -60,6 +63,10 @@ class Scene:
 
     def tls(self) -> TlsFacts:
         return self.memo.once("tls", lambda: tls.handshake(self.target, self.trust))
+
+    def pending(self) -> str:
+        """Why the authority's certificate is not shown yet; empty when it is, or when none is to come."""
+        return self.memo.once("pending", lambda: pending.reason(self))
 
     def answer(self, path: str) -> HttpFacts:
         """Looked at without trust, so that a wrong certificate does not hide what the gateway says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from clawkit.check import Check, Group, Verdict, failed, ok
+from clawkit.check import Check, Group, Verdict, failed, ok, warning
 from clawkit.probe.tls import DATE_CODES, NO_AUTHORITY, TlsFacts
 from clawkit.verify.meaning import LOGS_PROXY, UP
 from clawkit.verify.scene import Scene
@@ -16,15 +16,19 @@ class Facts:
     tls: TlsFacts
     authority: str
     now: datetime
+    pending: str = ""
+    """Why the authority's certificate is not shown yet."""
 
 
 def gather(scene: Scene) -> Facts:
     authority = scene.ca_file.name if scene.ca_file else "the system's store"
-    return Facts(scene.tls(), authority, datetime.now(UTC))
+    return Facts(scene.tls(), authority, datetime.now(UTC), scene.pending())
 
 
 def judge(facts: Facts) -> Verdict:
     tls = facts.tls
+    if facts.pending:
+        return warning(facts.pending, "clawkit certs", issuer=tls.leaf.issuer if tls.leaf else None)
     if tls.leaf is None:
         return failed("no certificate was shown", LOGS_PROXY)
     issuer = tls.leaf.issuer

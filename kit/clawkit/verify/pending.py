@@ -1,0 +1,84 @@
+"""Whether the authority's certificate is still to come: then the stack is not broken, only not finished."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clawkit.engine.ports import Engine
+from clawkit.errors import EngineError
+from clawkit.probe.failure import Trouble
+from clawkit.probe.target import Target, Trust
+from clawkit.probe.tls import TlsFacts, handshake
+from clawkit.stack import Gateway, Stack
+from clawkit.tls import issuance, material, site
+from clawkit.tls.issuance import Issuance
+
+if TYPE_CHECKING:
+    from clawkit.verify.scene import Scene
+
+LOG_LINES = 2000
+PLAN = Path("acme/plan.json")
+
+
+def reason(scene: Scene) -> str:
+    """Why the authority's certificate is not shown yet; empty when it is shown, or when none is to come."""
+    if not scene.stack.acme or not stands_in(scene.tls()):
+        return ""
+    inside = scene.inside
+    found = known(inside.folder, scene.stack, scene.gateway, inside.engine) if inside else None
+    return issuance.sentence(found, scene.stack, scene.gateway)
+
+
+def stands_in(facts: TlsFacts) -> bool:
+    """Caddy shows none at all before it has one; the kit's temporary one does for nginx."""
+    from clawkit.tls.authority import TEMPORARY
+
+    if facts.failure:
+        return facts.failure.kind is Trouble.NO_CERTIFICATE
+    return facts.leaf is not None and facts.leaf.issuer == TEMPORARY
+
+
+def shown(rendered: Path, stack: Stack, gateway: Gateway, target: Target) -> bool:
+    """True when clients get the certificate that the authority issued for these very names."""
+    facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
+    if facts.leaf is None or stands_in(facts):
+        return False
+    if not stack.certbot:
+        return True
+    found, pair = issuance.read(rendered).get(gateway.name), site.read(rendered, gateway.name)
+    if found is None or pair is None or not found.answers(stack, gateway) or not found.not_after:
+        return False
+    return facts.leaf.sha256 == fingerprint(pair.certificate)
+
+
+def fingerprint(chain: str) -> str:
+    """sha256 of the first certificate."""
+    end = "-----END CERTIFICATE-----"
+    return sha256(ssl.PEM_cert_to_DER_cert(chain.partition(end)[0] + end)).hexdigest()
+
+
+def known(rendered: Path, stack: Stack, gateway: Gateway, engine: Engine) -> Issuance | None:
+    """What the acme container or Caddy's log tells; None for nothing, or only of what was asked for before."""
+    found = issuance.find(rendered, stack, gateway, lambda: proxy_log(engine, stack.project))
+    if found is None or not found.answers(stack, gateway):
+        return None
+    return None if stack.certbot and found.failed and _before_the_plan(found, rendered) else found
+
+
+def proxy_log(engine: Engine, project: str) -> str:
+    """Empty where it cannot be read: the certificate itself tells enough."""
+    try:
+        found = [service.container for service in engine.services(project) if service.name == "proxy"]
+        return engine.logs(found[0], tail=LOG_LINES) if found else ""
+    except EngineError:
+        return ""
+
+
+def _before_the_plan(found: Issuance, rendered: Path) -> bool:
+    """The refusal was for another plan: a file that did not change is not written again."""
+    written = datetime.fromtimestamp(int((rendered / PLAN).stat().st_mtime), UTC)
+    return found.last_attempt is None or found.last_attempt < written
