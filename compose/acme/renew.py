@@ -22,9 +22,9 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import Enum
+from enum import StrEnum
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
@@ -49,7 +49,7 @@ KEPT = 3
 """Versions that stay beside the one in use, as in clawkit's tls/site.py."""
 
 
-class State(str, Enum):
+class State(StrEnum):
     PENDING = "pending"
     """Asked for, or about to be."""
     ISSUED = "issued"
@@ -146,7 +146,7 @@ def digest(text: str | bytes) -> str:
 
 
 def now() -> datetime:
-    return datetime.now(timezone.utc).replace(microsecond=0)
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def stamp(moment: datetime) -> str:
@@ -328,7 +328,7 @@ def lifetime(chain: bytes) -> tuple[datetime, datetime]:
     leaf = x509.load_pem_x509_certificate(chain)
     if hasattr(leaf, "not_valid_after_utc"):
         return leaf.not_valid_before_utc, leaf.not_valid_after_utc
-    return leaf.not_valid_before.replace(tzinfo=timezone.utc), leaf.not_valid_after.replace(tzinfo=timezone.utc)
+    return leaf.not_valid_before.replace(tzinfo=UTC), leaf.not_valid_after.replace(tzinfo=UTC)
 
 
 def hand_over(lineage: Path, home: Path) -> bool:
@@ -464,7 +464,8 @@ class Keeper:
         self.entries[certificate.name] = replace(entry, next_attempt=stamp(at + timedelta(seconds=BACKOFF_SECONDS[0])))
         self.save()
         try:
-            for entry, trouble in self.steps(plan, certificate, entry):
+            for reached, trouble in self.steps(plan, certificate, entry):
+                entry = reached
                 if self.stop.is_set():
                     return before
                 if trouble:
@@ -492,7 +493,7 @@ class Keeper:
             answer = self.certbot(plan, command)
             trouble = judge(answer, now()) if answer.code else None
         if trouble and not self.stop.is_set():
-            for line in [line for line in answer.output.splitlines() if line.strip()][-15:]:
+            for line in [line for line in answer.output.splitlines() if not NOISE.search(line.strip())][-15:]:
                 say(f"| {line}")
         return trouble
 

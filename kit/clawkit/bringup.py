@@ -22,6 +22,7 @@ from clawkit.wait import Look
 Tell = Callable[[str], None]
 
 CERTIFICATE_SECONDS = 60
+RELOAD_SECONDS = 20
 """An authority answers within seconds; what takes longer comes by itself, and `up` need not wait for it."""
 
 
@@ -54,14 +55,37 @@ def own_ports(services: tuple[Service, ...]) -> tuple[int, ...]:
 def wait_until_ready(stack: Stack, engine: Engine, tell: Tell) -> None:
     """Until every gateway answers «started» through the proxy; raises Hopeless or NotReady."""
     before = readiness.restarts(engine.services(stack.project))
+    stranger = stack.tls == "off" and not stack.fronted_here
     for gateway in stack.gateways:
         probe = deployed.startup_probe(stack, gateway)
-        look = partial(readiness.look, engine, stack.project, gateway, probe, before)
+        look = partial(readiness.look, engine, stack.project, gateway, probe, before, stranger=stranger)
         try:
             wait.until(look, seconds=stack.settings.timeout, what=gateway.service, tell=tell)
         except NotReady as late:
             late.details = readiness.words_of(engine, stack.project, gateway.service)
             raise
+
+
+def wait_for_reload(deployment: Deployment, stack: Stack, tell: Tell) -> None:
+    """Until each gateway shows the certificate in its folder; the proxy looks there every other second."""
+    if not stack.served_from_files or stack.certbot:
+        return
+    for gateway in stack.gateways:
+        look = partial(_reloaded, deployment.rendered, stack, gateway)
+        wait.until(look, seconds=RELOAD_SECONDS, what=f"certificate of {gateway.domain}", tell=tell)
+
+
+def _reloaded(folder: Path, stack: Stack, gateway: Gateway) -> Look:
+    from clawkit.probe.target import Trust
+    from clawkit.probe.tls import handshake
+    from clawkit.tls import material, site
+    from clawkit.verify import pending
+
+    installed = site.read(folder, gateway.name)
+    facts = handshake(deployed.target(stack, gateway), Trust(material.ca_file(folder, stack, gateway)))
+    shown = facts.leaf.sha256 if facts.leaf else ""
+    ready = installed is not None and shown == pending.fingerprint(installed.certificate)
+    return Look(ready=ready, doing="the proxy still shows another one", fix="clawkit logs proxy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,12 @@ class Ending:
 
 
 def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], HttpFacts],
-         before: Mapping[str, int]) -> Look:  # fmt: skip
+         before: Mapping[str, int], *, stranger: bool = False) -> Look:  # fmt: skip
     """One look at a gateway; `probe` asks /startupz on the public way, so a ready answer proves the proxy too.
 
     `before`: container -> restarts when the waiting began. Docker starts a dead container again within milliseconds,
-    so between two looks a crash may show in this count alone.
+    so between two looks a crash may show in this count alone. `stranger`: the proxy refuses whom it does not know as
+    its front (tls off), and this host is not it.
     """
     facts = probe()
     if facts.document.get("status") == "started":
@@ -44,6 +45,8 @@ def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], Htt
         service = services.get(name)
         if service is None or _ended(service, before):
             return _hopeless(engine, name, service)
+    if _meant_for_the_front(services[gateway.service], facts, stranger):
+        return Look(ready=True, doing="healthy, for the proxy in front")
     if _only_the_certificate_is_late(services[gateway.service], facts):
         return Look(ready=True, doing="healthy, its certificate is pending")
     return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs")
@@ -56,6 +59,11 @@ def restarts(services: Sequence[Service]) -> dict[str, int]:
 def _ended(service: Service, before: Mapping[str, int]) -> bool:
     crashed = service.restarts > before.get(service.container, service.restarts)
     return crashed or service.state in (State.EXITED, State.DEAD, State.RESTARTING)
+
+
+def _meant_for_the_front(service: Service, facts: HttpFacts, stranger: bool) -> bool:
+    """The proxy serves, and refuses this host as it should; the gateway's own health check says the rest."""
+    return stranger and facts.status == 403 and not facts.document and service.health is Health.HEALTHY
 
 
 def _only_the_certificate_is_late(service: Service, facts: HttpFacts) -> bool:

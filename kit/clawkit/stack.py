@@ -151,8 +151,12 @@ class Stack:
         """Whose X-Forwarded-For counts with tls off. What comes from this host reaches a container through Docker's
         own proxy, with the bridge's address."""
         listed = self.settings.front_proxy
-        local = any(ipaddress.ip_network(item).is_loopback for item in listed)
-        return (*listed, host(self.edge_subnet, 1)) if local else listed
+        return (*listed, host(self.edge_subnet, 1)) if self.fronted_here else listed
+
+    @property
+    def fronted_here(self) -> bool:
+        """True when TLS is terminated on this very host, so that what is asked from here is answered."""
+        return any(ipaddress.ip_network(item).is_loopback for item in self.settings.front_proxy)
 
     @property
     def url(self) -> str:

@@ -64,8 +64,8 @@ class Browser:
     def get(self, path: str = "/", **more: Any) -> Answer:
         return self.request("GET", path, **more)
 
-    def plain(self, path: str, *, host: str) -> Answer:
-        return ask(self.namespace.connect(80, source=ADDRESS), "GET", path, host=host)
+    def plain(self, path: str, *, host: str, source: str = ADDRESS, headers: Headers = ()) -> Answer:
+        return ask(self.namespace.connect(80, source=source), "GET", path, host=host, headers=headers)
 
 
 def send(sock: socket.socket, method: str, path: str, *, host: str, headers: Headers = (),

@@ -57,7 +57,7 @@ class Sandbox:
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         process = self.namespace.start((*self._command(), *RUN[self.program.proxy]), self.log)
         try:
-            self._await_certificates(process)
+            self._await_service(process)
             yield process
         finally:
             stop(process)
@@ -65,14 +65,18 @@ class Sandbox:
     def _command(self) -> tuple[str, ...]:
         return ("env", "LD_LIBRARY_PATH=/opt/lib", *COMMANDS[self.program.proxy])
 
-    def _await_certificates(self, process: subprocess.Popen[bytes]) -> None:
+    def _await_service(self, process: subprocess.Popen[bytes]) -> None:
+        """The plain port where there is no other, else a certificate for every gateway."""
         deadline = time.monotonic() + START_SECONDS
         waiting = [None if self.stack.address_gateway else gateway.domain for gateway in self.stack.gateways]
         while waiting:
             assert process.poll() is None, f"ended with {process.returncode}: {self.log.read_text()}"
-            assert time.monotonic() < deadline, f"no TLS for {waiting}: {self.log.read_text()}"
+            assert time.monotonic() < deadline, f"no service for {waiting}: {self.log.read_text()}"
             try:
-                self.browser.tls(waiting[0]).close()
+                if self.stack.tls == "off":
+                    self.namespace.connect(80, source=ADDRESS).close()
+                else:
+                    self.browser.tls(waiting[0]).close()
                 waiting.pop(0)
             except (ConnectionError, ssl.SSLError):
                 time.sleep(0.02)
@@ -144,7 +148,7 @@ def build(stack: Stack, program: Program, authority: Pair, folder: Path) -> Iter
         leaf = make_leaf(authority, gateway.names)
         write_pair(folder / "tls/site" / gateway.name / "live", "fullchain.pem", "privkey.pem", leaf)
     made = namespace.create(folder / "root", files=folder / "files", tls=folder / "tls", program=program.folder(),
-                            addresses=(ADDRESS, *(gateway.address for gateway in stack.gateways)))  # fmt: skip
+                            addresses=(ADDRESS, samples.FRONT, *(gateway.address for gateway in stack.gateways)))  # fmt: skip
     try:
         yield Sandbox(program, stack, made, Browser(made, folder / "tls/ca/ca.crt"), folder / "log")
     finally:

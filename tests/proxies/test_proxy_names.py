@@ -69,6 +69,25 @@ def test_an_address_is_served_without_a_server_name(
             ask(sandbox.browser.tls(None), "GET", "/", host="evil.test")
 
 
+def test_an_alias_leads_to_the_domain_on_both_ports_under_its_certificate(
+    program: Program, authority: Pair, tmp_path: Path
+) -> None:
+    stack = samples.stack(program.proxy, program.version, domain="claw.test", aliases="www.claw.test other.test",
+                          http_port=8080, https_port=8443)  # fmt: skip
+    wanted = ["https://claw.test:8443/a%2Fb?x=y&z=%20"]
+    with build(stack, program, authority, tmp_path) as sandbox, sandbox.running():
+        for alias in ("www.claw.test", "other.test"):
+            plain = sandbox.browser.plain("/a%2Fb?x=y&z=%20", host=f"{alias}:8080")
+            secure = sandbox.browser.get("/a%2Fb?x=y&z=%20", host=f"{alias}:8443", name=alias)
+            assert (plain.status, plain.all("Location")) == (308, wanted)
+            assert (secure.status, secure.all("Location")) == (308, wanted)
+        for name in ("mail.claw.test", "evil.test"):
+            with pytest.raises(NOTHING):
+                sandbox.browser.plain("/", host=name)
+            with pytest.raises(NOTHING):
+                sandbox.browser.get("/", host="claw.test", name=name)
+
+
 def served(answer: Answer) -> Answer:
     assert answer.status == 200
     return answer

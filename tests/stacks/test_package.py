@@ -38,7 +38,9 @@ def clawkit(unpacked: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("proxy", ["caddy", "nginx"])
 def test_the_wheel_renders_from_templates_of_its_own(unpacked: Path, tmp_path: Path, proxy: str) -> None:
-    said = clawkit(unpacked, "render", "--dir", str(tmp_path / "kit"), "--output", str(tmp_path / "out"), "--proxy", proxy)
+    said = clawkit(
+        unpacked, "render", "--dir", str(tmp_path / "kit"), "--output", str(tmp_path / "out"), "--proxy", proxy
+    )
     assert said.returncode == 0, said.stderr
     where = subprocess.run([sys.executable, "-P", "-c", "from clawkit.render import templates_root as t; print(t())"],
                            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(unpacked)})  # fmt: skip

@@ -21,6 +21,8 @@ NEW = {"caddy": "2.11.4", "nginx": "1.30.4"}
 OLD = {"caddy": "2.6.2", "nginx": "1.22.1"}
 PORTS = {"domain": "claw.test", "http_port": 8080, "https_port": 8443}
 TWO = {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test"},)}
+PROGRAMS = (".sh", ".mjs", ".py")
+PEBBLE = {"domain": "claw.test", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"{proxy}-{variant}": (version[proxy], {"proxy": proxy, **settings})
@@ -31,6 +33,11 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("domain-ports", NEW, PORTS),
         ("two-gateways", NEW, TWO),
         ("address", NEW, {"domain": "192.168.1.10"}),
+        ("acme", NEW, {"domain": "claw.example.com", "email": "someone@example.com"}),
+        ("acme-private", NEW, PEBBLE),
+        ("files", NEW, {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}),
+        ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
+        ("aliases", NEW, {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"}),
     )
 }
 
@@ -38,14 +45,15 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
 def stack(version: str, settings: dict[str, Any]) -> Stack:
     proxy = settings["proxy"]
     images = Images(gateway=Image("clawkit/openclaw:2026.9.6-golden", "2026.9.6", "built"),
-                    proxy=Image(f"clawkit/{proxy}:{version}-golden", version, "built"))  # fmt: skip
+                    proxy=Image(f"clawkit/{proxy}:{version}-golden", version, "built"),
+                    certbot=Image("clawkit/certbot:5.8.0-golden", "5.8.0", "built"))  # fmt: skip
     return assemble(Settings(**settings), folder_name="golden", pool="10.77.0.0/21", images=images)
 
 
 def tree(variant: str) -> dict[str, str]:
     """Without the files that are copied as they are: those have a place of their own in the repository."""
     files = render(stack(*VARIANTS[variant]))
-    return {path: text for path, text in files.items() if not path.startswith("gateway/bin/")}
+    return {path: text for path, text in files.items() if not path.endswith(PROGRAMS)}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

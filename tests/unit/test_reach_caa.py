@@ -75,7 +75,8 @@ def test_the_fix_is_the_record_to_add() -> None:
 
 
 def test_records_that_are_not_about_issuing_forbid_nothing() -> None:
-    rules = Rules("a.org", "a.org", (Property(False, "iodef", "mailto:a@a.org"), Property(True, "issuewild", ";")))
+    others = (("iodef", "mailto:a@a.org", False), ("issuewild", ";", True), ("tbs", "unknown", False))
+    rules = Rules("a.org", "a.org", tuple(Property(critical, tag, value) for tag, value, critical in others))
     assert caa.judge(rules, LETS_ENCRYPT, "http-01") is None
 
 

@@ -149,6 +149,11 @@ def test_a_network_in_front_is_named_by_its_headers(
     assert (cause, severity) == (Cause.CDN_IN_FRONT, Severity.ERROR) and f"answered by {network}" in summary
 
 
+def test_an_own_address_is_no_network_whatever_its_headers_say() -> None:
+    assert judged(PUBLIC, {OURS: HttpFacts("/", status=200, headers=CLOUDFLARE.headers)}) == []
+    assert one(PUBLIC, {OURS: CLOUDFLARE})[0] is Cause.PORT_80_ANSWERED_BY_ANOTHER
+
+
 def test_a_network_that_passes_our_token_on_is_a_warning() -> None:
     passed = HttpFacts("/", status=200, headers=CLOUDFLARE.headers)
     cause, severity, summary = one(PUBLIC, {THEIRS: passed})
@@ -172,8 +177,10 @@ def test_without_a_token_of_ours_nobody_is_called_a_stranger(place: Place, addre
 
 
 def test_a_running_proxy_that_does_not_know_the_name_yet_is_not_called_another_server() -> None:
+    """At our own address, or at a load balancer's that leads to it."""
     running = Place(PUBLIC.own, 80, running=True)
-    assert one(running, {OURS: HUNG_UP}, served=False)[:2] == (Cause.PORT_80_UNCONFIRMED, Severity.WARNING)
+    for address, seen in ((OURS, HUNG_UP), (THEIRS, REDIRECT)):
+        assert one(running, {address: seen}, served=False)[:2] == (Cause.PORT_80_UNCONFIRMED, Severity.WARNING)
 
 
 def test_without_a_token_another_address_than_ours_is_still_elsewhere() -> None:

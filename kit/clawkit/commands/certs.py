@@ -1,4 +1,4 @@
-"""`clawkit certs`: the certificate that is served, and the root of the private CA."""
+"""`clawkit certs`: the certificates that are served, when they are renewed, and what went wrong with it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.deployment import Deployment
 from clawkit.errors import SettingsError
-from clawkit.tls import material
-from clawkit.verify import deployed
+from clawkit.stack import Stack
+from clawkit.tls import issuance, material
 
 TRUST = (
     "trust it once on each device:",
@@ -22,12 +22,18 @@ TRUST = (
 )
 
 
-@click.argument("what", required=False, type=click.Choice(["ca"]))
+@click.argument("what", required=False, type=click.Choice(["ca", "renew"]))
 def certs(context: Context, what: str | None) -> int:
-    """Show the certificate that is served; `clawkit certs ca` shows the root of the private CA."""
+    """Show the certificates that are served, their renewal and its last error.
+
+    `clawkit certs ca` shows the root of the private CA and how to trust it; `clawkit certs renew` asks the authority
+    now, instead of at the next attempt. An authority that has just issued a certificate is not asked for another one.
+    """
     deployment = deployments.open_folder(context.folder, context.flags)
     deployments.require(deployment)
-    return _root(context, deployment) if what else _served(context, deployment)
+    if what == "ca":
+        return _root(context, deployment)
+    return _renew(context, deployment) if what else _served(context, deployment)
 
 
 def _root(context: Context, deployment: Deployment) -> int:
@@ -40,12 +46,37 @@ def _root(context: Context, deployment: Deployment) -> int:
     return 0
 
 
+def _renew(context: Context, deployment: Deployment) -> int:
+    stack = deployment.stack()
+    if stack.certbot:
+        issuance.ask_now(deployment.rendered)
+    context.report.finish({"command": "certs", "ok": True, "asked": stack.certbot}, [_answer(stack)])
+    return 0
+
+
+def _answer(stack: Stack) -> str:
+    if stack.certbot:
+        return "asked: the acme container tries now, and certbot renews what is due; see: clawkit certs"
+    if stack.acme or (stack.tls == "internal" and not stack.served_from_files):
+        return "Caddy renews its certificates by itself, and tries again by itself; at once: clawkit restart"
+    if stack.tls == "internal":
+        return "the private CA's certificates are renewed when they are due: clawkit up"
+    if stack.tls == "files":
+        return "the certificate is yours: replace its files, then run clawkit up"
+    return "tls is off: there is no certificate here"
+
+
 def _served(context: Context, deployment: Deployment) -> int:
-    wanted = ("certificate-chain", "certificate-name", "certificate-expiry")
-    results = deployed.run(deployment, deployment.stack(), only=wanted).results
-    good = bool(results) and all(result.outcome.value in ("ok", "warning") for result in results)
-    data = {"command": "certs", "ok": good, "checks": {result.id: dict(result.measured) for result in results}}
-    context.report.finish(data, [f"{result.title}: {result.summary}" for result in results])
+    from clawkit.engine.docker import DockerEngine
+    from clawkit.report import certificates
+    from clawkit.verify import served
+
+    stack = deployment.stack()
+    found = served.look(deployment.rendered, stack, DockerEngine()) if stack.tls != "off" else ()
+    good = all(one.good for one in found)
+    data = {"command": "certs", "ok": good, "certificates": [certificates.entry(one) for one in found]}
+    lines = [line for one in found for line in certificates.lines(one)]
+    context.report.finish(data, lines or [_answer(stack)])
     return 0 if good else 1
 
 

@@ -1,4 +1,4 @@
-"""`clawkit up`: preflight, images, render, start, wait for health, verify, and the card."""
+"""`clawkit up`: preflight, images, render, start, wait for health and certificate, verify, and the card."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ import click
 
 from clawkit import bringup, preflight
 from clawkit import deployment as deployments
+from clawkit.bringup import Late
 from clawkit.commands.context import Context
 from clawkit.commands.options import TRANSIENT, verb
 from clawkit.deployment import Deployment
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
-from clawkit.engine.ports import EngineInfo
+from clawkit.engine.ports import Engine, EngineInfo
+from clawkit.errors import NotReady
 from clawkit.report import card, checks
+from clawkit.report.human import HumanReport
 from clawkit.stack import Stack
 from clawkit.verify import deployed
 
+REFUSED = 1
+
 
 @click.option("--no-build", is_flag=True, help="never build images here, even if no registry can be reached")
-def up(context: Context, no_build: bool) -> int:
+@click.option("--require-cert", is_flag=True, help="a certificate that is late is an error: exit 4, or 1 when refused")
+def up(context: Context, no_build: bool, require_cert: bool) -> int:
     """Bring OpenClaw up behind the proxy, wait until it is healthy, and verify it from outside.
 
     Safe to run again: nothing is recreated that did not change.
@@ -47,9 +53,11 @@ def up(context: Context, no_build: bool) -> int:
         engine.up(deployment.project())
     with report.step("gateway healthy") as tell:
         bringup.wait_until_ready(stack, engine, tell)
+    late = _certificate(report, deployment, stack, engine)
     with report.step("verify"):
         outcome = deployed.run(deployment, stack)
-    return _finish(context, deployment, stack, outcome, time.monotonic() - start)
+    code = _finish(context, deployment, stack, outcome, late, time.monotonic() - start)
+    return code or (_lateness(late) if require_cert else 0)
 
 
 command = verb(settings=True)(up)
@@ -64,8 +72,25 @@ def _preflight(deployment: Deployment, engine: DockerEngine) -> EngineInfo:
     return info
 
 
+def _certificate(report: HumanReport, deployment: Deployment, stack: Stack, engine: Engine) -> tuple[Late, ...]:
+    """Those that are late are warned of: the gateway works, and the certificate comes by itself."""
+    if not stack.acme:
+        return ()
+    with report.step("certificate") as tell:
+        late = bringup.wait_for_certificate(deployment, stack, engine, tell)
+    for one in late:
+        report.warn(one.sentence)
+    return late
+
+
+def _lateness(late: tuple[Late, ...]) -> int:
+    if any(one.failed for one in late):
+        return REFUSED
+    return NotReady.exit_code if late else 0
+
+
 def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: deployed.Run,
-            elapsed: float) -> int:  # fmt: skip
+            late: tuple[Late, ...], elapsed: float) -> int:  # fmt: skip
     shown = card.lines(stack, deployment.rendered, outcome.results, elapsed, context.report.style)
     data: Mapping[str, Any] = {
         "command": "up",
@@ -75,6 +100,7 @@ def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: dep
         "elapsed_ms": round(elapsed * 1000),
         "images": {"gateway": stack.images.gateway.ref, "proxy": stack.images.proxy.ref},
         "checks": checks.entries(outcome.results),
+        "certificate_pending": [one.sentence for one in late],
     }
     failed = checks.lines(outcome.results, context.report.style, everything=False)
     context.report.finish(data, [*failed, *shown])

@@ -80,11 +80,15 @@ class DockerEngine:
             client(DOWN_SECONDS, project).compose.restart(list(services) or None)
 
     def services(self, project: str) -> tuple[Service, ...]:
+        from python_on_whales.exceptions import NoSuchContainer
+
+        found: list[Service] = []
         with self._translated("docker ps"):
-            found = client(QUICK_SECONDS).container.list(
-                all=True, filters=[("label", f"com.docker.compose.project={project}")]
-            )
-            return tuple(sorted((_service(container) for container in found), key=lambda service: service.name))
+            label = ("label", f"com.docker.compose.project={project}")
+            for container in client(QUICK_SECONDS).container.list(all=True, filters=[label]):
+                with contextlib.suppress(NoSuchContainer):  # gone since it was listed
+                    found.append(_service(container))
+        return tuple(sorted(found, key=lambda service: service.name))
 
     def lend(self, image: str, name: str, *, network: str, address: str, mount: tuple[Path, str],
              command: Sequence[str]) -> None:  # fmt: skip
@@ -142,9 +146,14 @@ class DockerEngine:
             return self._redacted(str(client(QUICK_SECONDS).container.execute(container, list(command))))
 
     def subnets(self) -> Mapping[str, tuple[str, ...]]:
+        from python_on_whales.exceptions import NoSuchNetwork
+
         with self._translated("docker network inspect"):
-            networks = client(QUICK_SECONDS).network.list()
-            return {network.name: _subnets(network) for network in networks}
+            found: dict[str, tuple[str, ...]] = {}
+            for network in client(QUICK_SECONDS).network.list():
+                with contextlib.suppress(NoSuchNetwork):  # gone since it was listed
+                    found[network.name] = _subnets(network)
+            return found
 
     def volumes(self, project: str) -> tuple[str, ...]:
         with self._translated("docker volume ls"):

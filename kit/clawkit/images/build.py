@@ -1,4 +1,4 @@
-"""Builds images from packages of Debian, npm and Python, side by side, with what the host lends and none of it inside."""
+"""Builds images from the packages of Debian, npm and Python, side by side; what the host lends for it stays out."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def ask(target: Target, trust: Trust, token: Secret, prompt: str, *, stream: boo
             "Content-Type": "application/json", **(headers or {})})  # fmt: skip
         response = connection.getresponse()
         facts = replace(facts, status=response.status)
-        facts = _streamed(response, facts, start) if stream and response.status == 200 else _whole(response, facts, start)
+        read = _streamed if stream and response.status == 200 else _whole
+        facts = read(response, facts, start)
     except (OSError, http.client.HTTPException) as error:
         facts = replace(facts, failure=failure_of(error))
     finally:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from clawkit.check import Result
 from clawkit.report.checks import totals
+from clawkit.report.spans import time_left
 from clawkit.report.style import Style
 from clawkit.stack import Image, Stack
 from clawkit.tls.material import ROOT_CERTIFICATE
@@ -34,11 +36,26 @@ def _row(title: str, text: str, image: Image) -> list[str]:
 
 
 def _certificate(stack: Stack, results: Sequence[Result]) -> str:
+    """What visitors see, and for how long; an hour's certificate that renews itself is nothing to count days of."""
+    if stack.tls == "off":
+        return f"none here: TLS ends at {', '.join(stack.settings.front_proxy)}"
+    chain = next((result for result in results if result.id == "certificate-chain"), None)
+    if chain and chain.summary.startswith("certificate pending"):
+        return "pending; see: clawkit certs"
+    if stack.tls == "internal" and not stack.served_from_files:
+        return f"private CA, renewed by {stack.proxy.capitalize()}"
+    issuer = "private CA" if stack.tls == "internal" else str(chain.measured.get("issuer") or "") if chain else ""
+    return ", ".join(part for part in (issuer, _left(results), RENEWAL[stack.tls]) if part)
+
+
+RENEWAL = {"acme": "renewed by itself", "acme-staging": "renewed by itself", "internal": "renewed by clawkit up",
+           "files": "renewed by you"}  # fmt: skip
+
+
+def _left(results: Sequence[Result]) -> str:
     measured = next((result.measured for result in results if result.id == "certificate-expiry"), {})
     days = measured.get("days_left")
-    issuer = next((r.measured["issuer"] for r in results if r.id == "certificate-chain" and "issuer" in r.measured), "")
-    kind = "private CA" if stack.tls == "internal" else str(issuer)
-    return kind + (f", {days} days left" if days is not None else "")
+    return f"{time_left(timedelta(days=float(days)))} left" if isinstance(days, int | float) else ""
 
 
 def _manual(stack: Stack, rendered: Path) -> list[str]:

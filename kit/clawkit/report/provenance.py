@@ -39,6 +39,7 @@ class Provenance:
     url: str
     proxy: str
     openclaw: str
+    """As the gateway said, else as its image says; empty when neither did."""
     engine: str
     """Version of the Docker engine, empty when it did not answer."""
     tls: str
@@ -78,12 +79,16 @@ def build(stack: Stack, lock: Lock, results: Sequence[Result], *, at: datetime, 
         at=at,
         url=stack.url,
         proxy=f"{stack.proxy} {proxy.version}".strip(),
-        openclaw=measured(results, "websocket-auth", "version") or stack.images.gateway.version,
+        openclaw=measured(results, "websocket-auth", "version") or _by_image(stack.images.gateway),
         engine=engine,
         tls=stack.tls,
         certificate=_certificate(results),
         images=_images(stack, lock),
     )
+
+
+def _by_image(image: Image) -> str:
+    return f"{image.version} by its image, not asked" if image.version else ""
 
 
 def measured(results: Sequence[Result], id: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""What Caddy's log says of a certificate that it could not get (certmagic's logger tls.obtain, JSON lines)."""
+"""What Caddy's log says of a certificate that it could not get (JSON lines of certmagic and acmez)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from clawkit.stack import Gateway, Stack
 from clawkit.tls.issuance import Issuance, Problem, State
 
 REFUSED = ("could not get certificate from issuer", "will retry")
-ACME_ERROR = re.compile(r"urn:ietf:params:acme:error:(\w+) - (.*?)(?: \(ca=\S+\))?$", re.DOTALL)
+CHALLENGE = "challenge failed"
+HTTP = "http-01"
+ACME = "urn:ietf:params:acme:error:"
+ACME_ERROR = re.compile(rf"{ACME}(\w+) - (.*?)(?: \(\w+=\S+\))*$", re.DOTALL)
 
 TRANSPORT = (
     (re.compile(r"x509:|tls: failed to verify"), Problem.TLS_DIRECTORY),
@@ -25,10 +28,14 @@ TRANSPORT = (
 def refusal(log: str, stack: Stack, gateway: Gateway) -> Issuance | None:
     """The newest failure to get a certificate for one of the gateway's names; None when the log tells of none."""
     records = [record for record in _records(log) if _about(record, gateway)]
-    if not records:
+    refused = [record for record in records if record["msg"] in REFUSED]
+    if not refused:
         return None
-    newest = records[-1]
+    newest = refused[-1]
     problem, words = meaning(str(newest.get("error", "")))
+    if problem is Problem.OTHER:
+        # once every kind of challenge was tried, the last words are that there is none left
+        problem, words = _challenged(records) or (problem, words)
     at = datetime.fromtimestamp(float(newest.get("ts", 0)), UTC)
     waits = newest.get("retrying_in")
     return Issuance(
@@ -47,23 +54,38 @@ def meaning(error: str) -> tuple[Problem, str]:
     """The kind of problem, and the words of the authority without what Caddy put around them."""
     found = ACME_ERROR.search(error)
     if found:
-        kinds = {problem.value: problem for problem in Problem}
-        return kinds.get(found[1], Problem.OTHER), found[2].strip()
+        return kind(found[1]), found[2].strip()
     for pattern, problem in TRANSPORT:
         if pattern.search(error):
             return problem, error
     return Problem.OTHER, error or "no reason in Caddy's log"
 
 
+def kind(code: str) -> Problem:
+    return next((problem for problem in Problem if problem == code), Problem.OTHER)
+
+
+def _challenged(records: list[Mapping[str, Any]]) -> tuple[Problem, str] | None:
+    """The newest failed challenge, that on port 80 before the one inside TLS: it is what an operator can mend."""
+    failed = [record for record in records if record["msg"] == CHALLENGE]
+    failed = [record for record in failed if record.get("challenge_type") == HTTP] or failed
+    if not failed:
+        return None
+    told = failed[-1].get("problem")  # one object since Caddy 2.7
+    code, words = (told.get("type"), told.get("detail")) if isinstance(told, dict) else (
+        failed[-1].get("problem_type"), failed[-1].get("error"))  # fmt: skip
+    return kind(str(code).removeprefix(ACME)), str(words)
+
+
 def _records(log: str) -> Iterator[Mapping[str, Any]]:
     for line in log.splitlines():
-        if '"tls.obtain"' not in line:
+        if not any(f'"{message}"' in line for message in (*REFUSED, CHALLENGE)):
             continue
         try:
             record = json.loads(line)
         except ValueError:
             continue  # a line that Docker cut
-        if record.get("logger") == "tls.obtain" and record.get("msg") in REFUSED:
+        if record.get("msg") in (*REFUSED, CHALLENGE):
             yield record
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from clawkit.check import Result
 from clawkit.deployment import Deployment
-from clawkit.probe import http
+from clawkit.probe import http, tcp
 from clawkit.probe.http import HttpFacts
 from clawkit.probe.target import Target
 from clawkit.settings.secret import Secret
 from clawkit.stack import Gateway, Stack
 from clawkit.tls import material
 
+if TYPE_CHECKING:
+    from clawkit.verify.scene import Scene
+
 STARTUP_SECONDS = 2.0
+FRONT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,17 @@ def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), ski
                       ca_file=material.ca_file(deployment.rendered, stack, gateway),
                       dial=dial(stack), inside=inside, fake_model=fake_model,
                       disruptive=disruptive)  # fmt: skip
+        scene = scene if stack.tls != "off" or stack.fronted_here else through_front(scene)
         found += run_all(scene, only=only, skip=skip, deep=deep)
     return Run(tuple(found), round((time.monotonic() - start) * 1000))
+
+
+def through_front(scene: Scene) -> Scene:
+    """With tls off and the front elsewhere this host is refused like anybody: it looks by the public name, as users do."""
+    domain, port = scene.gateway.domain, scene.stack.settings.https_port
+    door = tcp.knock(domain, port, FRONT_SECONDS)
+    unseen = f"tls is off, and {domain}:{port} in front cannot be reached from here: {door.failure}" if door.failure else ""
+    return replace(scene, dial=domain, ca_file=None, through_front=True, unseen=unseen)
 
 
 def dial(stack: Stack) -> str:
@@ -57,5 +71,7 @@ def startup_probe(stack: Stack, gateway: Gateway) -> Callable[[], HttpFacts]:
 
 
 def target(stack: Stack, gateway: Gateway) -> Target:
-    """The HTTPS port as this host reaches it."""
-    return Target(dial=dial(stack), port=stack.settings.https_port, name=gateway.domain)
+    """The port that serves the gateway, as this host reaches it: HTTPS, or the plain one with tls off."""
+    settings, plain = stack.settings, stack.tls == "off"
+    port = settings.http_port if plain else settings.https_port
+    return Target(dial=dial(stack), port=port, name=gateway.domain, tls=not plain)

@@ -29,6 +29,7 @@ from clawkit.verify.checks import (
     security_audit,
     security_headers,
     startupz,
+    tls_ciphers,
     tls_version,
     token_missing_refused,
     token_not_exposed,
@@ -44,6 +45,7 @@ from clawkit.verify.scene import Scene
 CHECKS: tuple[Check[Scene, Any], ...] = (
     redirect.CHECK,
     tls_version.CHECK,
+    tls_ciphers.CHECK,
     certificate_chain.CHECK,
     certificate_name.CHECK,
     certificate_expiry.CHECK,
@@ -83,6 +85,9 @@ INSIDE = (
 TLS_ONLY = ("redirect", "hsts")
 """Outside the tls group, but without meaning when the stack itself does no TLS."""
 
+OURS_ALONE = ("redirect", "hsts", "tls-ciphers")
+"""What the proxy in front may do as it likes; its certificate it may not, since the token goes through it."""
+
 
 def _behind(checks: Sequence[Check[Scene, Any]]) -> frozenset[str]:
     """Checks that need a TLS handshake, at whatever remove; the chain alone says that it is still to come."""
@@ -103,6 +108,8 @@ def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()
     """Runs the chosen checks; those that mean nothing here stay in the list, as skipped with the reason."""
     wanted = [check for check in CHECKS if check.id in only or (not only and (deep or not check.deep))]
     chosen = [check for check in wanted if check.id not in skip]
+    if scene.unseen:
+        return tuple(_named(_unseen(check, scene.unseen), scene) for check in chosen)
     moot = {check.id: why for check in chosen if (why := _why_not(check, scene))}
     done = {check.id: _skipped(check, moot[check.id]) for check in chosen if check.id in moot}
     done |= {result.id: result for result in run([check for check in chosen if check.id not in moot], scene)}
@@ -112,6 +119,8 @@ def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()
 def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
     if not scene.encrypted and (check.group is Group.TLS or check.id in TLS_ONLY):
         return "tls is off"
+    if scene.through_front and check.id in OURS_ALONE:
+        return "tls is off: that is up to what stands in front"
     if check.id in BEHIND_TLS and scene.pending() and scene.tls().failure:
         return "certificate pending"
     if check.id in INSIDE and scene.inside is None:
@@ -128,6 +137,11 @@ def _named(result: Result, scene: Scene) -> Result:
     if scene.gateway == scene.stack.gateways[0]:
         return result
     return replace(result, title=f"{result.title} ({scene.gateway.name})")
+
+
+def _unseen(check: Check[Scene, Any], why: str) -> Result:
+    """Never ok and never failed: nobody looked."""
+    return Result(check.id, check.title, check.group, Outcome.CRASHED, "could not look", {}, why, 0)
 
 
 def _skipped(check: Check[Scene, Any], why: str) -> Result:

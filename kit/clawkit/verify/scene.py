@@ -35,6 +35,10 @@ class Scene:
     """The user agrees that the gateway is lent a model for the length of a check."""
     disruptive: bool = False
     """The user agrees that the gateway is restarted."""
+    through_front: bool = False
+    """tls is off and the front is elsewhere: looked at by the public name, through what terminates TLS."""
+    unseen: str = ""
+    """Why nothing can be looked at from here; empty when it can."""
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def engine_view(self) -> Inside:
@@ -44,7 +48,7 @@ class Scene:
 
     @property
     def encrypted(self) -> bool:
-        return self.stack.tls != "off"
+        return self.stack.tls != "off" or self.through_front
 
     @property
     def target(self) -> Target:

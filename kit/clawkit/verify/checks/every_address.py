@@ -54,7 +54,8 @@ def judge(answers: tuple[Answer, ...]) -> Verdict:
         return failed("the engine publishes no address for this port", "clawkit status")
     if wrong:
         seen = wrong[0].facts
-        told = str(seen.failure) if seen.failure else f"{seen.status} {seen.content_type}, server {seen.header('server')!r}"
+        server = seen.header("server") or "without a name"
+        told = str(seen.failure) if seen.failure else f"{seen.status} {seen.content_type}, server {server}"
         return failed(f"{wrong[0].address} does not lead to this gateway: {told}", LOGS_PROXY,
                       address=wrong[0].address, wrong=len(wrong))  # fmt: skip
     return ok(f"{len(answers)} addresses lead to the gateway: {', '.join(answer.address for answer in answers)}",

@@ -57,8 +57,9 @@ def _wrong(name: str, one: ChatFacts) -> Verdict | None:
     if one.failure:
         return failed(f"the {name} answer ended after {seconds:.0f} s: {one.failure}", LOGS_PROXY, seconds=seconds)
     if one.status != 200:
-        return failed(f"the {name} answer is {one.status} after {seconds:.0f} s: {one.text[:120]}",
-                      LOGS_PROXY if one.status == 504 else LOGS_GATEWAY, status=one.status, seconds=seconds)  # fmt: skip
+        logs = LOGS_PROXY if one.status == 504 else LOGS_GATEWAY
+        return failed(f"the {name} answer is {one.status} after {seconds:.0f} s: {one.text[:120]}", logs,
+                      status=one.status, seconds=seconds)  # fmt: skip
     if not one.finished or "part3" not in one.text:
         return failed(f"the {name} answer was cut after {seconds:.0f} s", LOGS_PROXY, seconds=seconds)
     if seconds < THINKING_SECONDS:

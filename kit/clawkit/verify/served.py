@@ -1,0 +1,64 @@
+"""The certificate of each gateway as clients see it, and what is known of its renewal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clawkit.engine.ports import Engine
+from clawkit.probe.target import Trust
+from clawkit.probe.tls import TlsFacts, handshake
+from clawkit.stack import Gateway, Stack
+from clawkit.tls import issuance, material
+from clawkit.tls.issuance import Issuance
+from clawkit.verify import deployed, pending
+
+RENEWED_AT = 1 / 3
+"""Share of the lifetime left at which certbot, Caddy and the kit itself renew where no authority says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    stack: Stack
+    gateway: Gateway
+    tls: TlsFacts
+    pending: bool
+    """The authority's certificate is still to come."""
+    known: Issuance | None
+    now: datetime
+
+    @property
+    def good(self) -> bool:
+        """Clients accept it; or it is on its way, and nothing went wrong yet."""
+        leaf = self.tls.leaf
+        if self.pending:
+            return self.known is None or not self.known.failed
+        return leaf is not None and not self.tls.verify_code and leaf.covers(self.gateway.domain)
+
+    @property
+    def renewal(self) -> datetime | None:
+        """When a third of the lifetime is left; an authority may ask for it earlier."""
+        leaf = self.tls.leaf
+        return leaf.not_after - leaf.lifetime * RENEWED_AT if leaf and not self.pending else None
+
+    @property
+    def error(self) -> str:
+        return self.known.error if self.known and self.known.failed else ""
+
+    @property
+    def help(self) -> tuple[str, str]:
+        """Cause and command of the error."""
+        return issuance.explained(self.known, self.stack, self.gateway) if self.known else ("", "")
+
+
+def look(rendered: Path, stack: Stack, engine: Engine) -> tuple[Served, ...]:
+    return tuple(_served(rendered, stack, gateway, engine) for gateway in stack.gateways)
+
+
+def _served(rendered: Path, stack: Stack, gateway: Gateway, engine: Engine) -> Served:
+    facts = handshake(deployed.target(stack, gateway), Trust(material.ca_file(rendered, stack, gateway)))
+    waiting = stack.acme and pending.stands_in(facts)
+    # Caddy's log keeps old failures: only where there is no certificate do they count
+    known = pending.known(rendered, stack, gateway, engine) if stack.certbot or waiting else None
+    return Served(stack, gateway, facts, waiting, known, datetime.now(UTC))
