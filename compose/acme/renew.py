@@ -266,10 +266,11 @@ def judge(answer: Answer, at: datetime) -> Trouble:
     failed = re.findall(r"(?:Identifier|Domain): (\S+)\s+Type:\s+(\S+)\s+Detail: (.+)", answer.output)
     raised = re.findall(r"^(?:[\w.]+\.)?Error: urn:ietf:params:acme:error:(\w+)", answer.log, re.MULTILINE)
     if failed:
-        problem = failed[0][1]
         error = "; ".join(dict.fromkeys(f"{name}: {detail.strip()}" for name, _, detail in failed[:2]))
+        # some authorities call it a failed connection
+        problem = "dns" if NO_ADDRESS.search(error) else failed[0][1]
     else:
-        problem = raised[-1] if raised else transport(answer)
+        problem = raised[-1] if raised else transport(answer.output)
         error = own_words(answer.output)
     return Trouble(problem if problem in PROBLEMS else "other", error[:600], asked_wait(answer.log, error, at))
 
@@ -279,11 +280,17 @@ PROBLEMS = ("dns", "connection", "unauthorized", "caa", "rateLimited", "badNonce
 """ACME's own error types (RFC 8555, 6.7) that an operator acts on differently, and two of ours."""
 
 
-def transport(answer: Answer) -> str:
-    if re.search(r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed", answer.output):
-        return "tls-directory"
-    unreachable = r"ConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded|Connection refused|Name or service"
-    return "directory-unreachable" if re.search(unreachable, answer.output) else "other"
+NO_ADDRESS = re.compile(r"could not resolve|No valid IP addresses|NXDOMAIN|SERVFAIL|DNS problem")
+
+WITHOUT_ANSWER = (
+    (r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed", "tls-directory"),
+    (r"ConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded|Connection refused", "directory-unreachable"),
+    (r"requires external account binding", "externalAccountRequired"),  # certbot read it in the directory
+)
+
+
+def transport(output: str) -> str:
+    return next((problem for words, problem in WITHOUT_ANSWER if re.search(words, output)), "other")
 
 
 NOISE = re.compile(r"Saving debug log|Ask for help|An unexpected error occurred|Requesting a certificate|Simulating|"
@@ -292,6 +299,10 @@ NOISE = re.compile(r"Saving debug log|Ask for help|An unexpected error occurred|
 
 def own_words(output: str) -> str:
     """What certbot says after its set phrases, the object addresses of Python left out."""
+    where = re.search(r"host='([^']+)', port=(\d+)", output)
+    why = re.search(r"\[Errno -?\d+\] ([^)\"]+)|certificate verify failed: ([^(]+)", output)
+    if where and why:
+        return f"{where[1]}:{where[2]}: {(why[1] or why[2]).strip()}"
     lines = [line.strip() for line in output.splitlines() if not NOISE.search(line.strip())]
     return re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>:? ?", "", " ".join(lines[-2:])) or "certbot gave no reason"
 

@@ -67,11 +67,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(version: Version, folder: Path) -> Iterator[Site]:
+def site(version: Version, folder: Path, knobs: Knobs) -> Iterator[Site]:
     """Not up yet; gone afterwards in every case."""
     http_port, https_port = free_ports(host_address(), 2)
     clawkit = Clawkit(folder / secrets.token_hex(4))
-    knobs = Knobs(domain_blocklist=("blocked.test",))
     with Pebble(http_port, https_port, knobs) as pebble, RateLimited(pebble) as limited:
         try:
             yield Site(clawkit, version, pebble, limited)

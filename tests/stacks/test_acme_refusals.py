@@ -12,21 +12,54 @@ from acme_limited import WORDS
 from acme_site import Site, site, stranger
 from versions import VERSIONS
 
+from conftest import Said
+
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
 PENDING = "certificate pending"
 EAB_KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
 
+ONE_BACKOFF = 90
+"""Seconds: the client gives up an order after two refused nonces in a row, and asks again after a minute."""
+
 Make = Callable[[Site, str], contextlib.AbstractContextManager[None]]
 
 
+STRICT = Knobs(eab={"kid-1": EAB_KEY}, domain_blocklist=("blocked.test",))
+
+
 @pytest.fixture(scope="module", params=[one for one in VERSIONS if str(one) in ("caddy-2.11", "nginx-1.22")], ids=str)
-def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Has its certificate; each test asks for a further name, which is refused."""
-    with site(request.param, tmp_path_factory.mktemp("acme")) as running:
+def new(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Said, Said]]:
+    """Refused for want of an account key: the site, what `up` said and what `certs` said."""
+    with site(request.param, tmp_path_factory.mktemp("acme"), STRICT) as running:
         said = running.first_up()
-        assert said.code == 0, said.err + said.out
-        yield running
+        yield running, said, running.clawkit("certs")
+
+
+@pytest.fixture(scope="module")
+def here(new: tuple[Site, Said, Said]) -> Site:
+    """Has its certificate; each test asks for a further name, which is refused."""
+    running, *_ = new
+    key = running.clawkit.folder / "eab"
+    key.write_text(f"eab kid-1 {EAB_KEY}\n")
+    said = running.up("--acme-eab", str(key), "--require-cert")
+    assert said.code == 0, said.err + said.out
+    return running
+
+
+def test_without_an_account_key_that_the_authority_requires_up_warns_and_says_how_to_give_it(
+    new: tuple[Site, Said, Said],
+) -> None:
+    _, said, told = new
+    assert said.code == 0, said.err + said.out
+    assert PENDING in said.out + said.err
+    assert "external" in told.out and "--acme-eab" in told.out
+
+
+def test_the_account_key_is_in_no_output_and_no_rendered_file_but_the_secret(here: Site) -> None:
+    assert EAB_KEY not in here.clawkit("logs").out + here.clawkit("config").out
+    rendered = [path for path in (here.clawkit.folder / "stack").rglob("*") if path.is_file()]
+    assert [path.name for path in rendered if EAB_KEY.encode() in path.read_bytes()] == ["acme-eab"]
 
 
 @contextlib.contextmanager
@@ -120,16 +153,7 @@ def test_the_name_is_covered_once_the_trouble_is_gone(here: Site) -> None:
     assert patiently(here.door_for(here.pebble, "www.claw.test").serial)
 
 
-def test_an_account_key_is_asked_for_where_the_authority_requires_one_and_nonces_may_be_refused(here: Site) -> None:
-    strict = Knobs(eab={"kid-1": EAB_KEY}, nonce_reject=15)
-    key = here.clawkit.folder / "eab"
-    key.write_text(f"eab kid-1 {EAB_KEY}\n")
-    with Pebble(here.pebble.http_port, here.pebble.https_port, strict) as pebble:
-        refused = here.up("--aliases", "", "--timeout", "30", *here.issued_by(pebble))
-        told = here.clawkit("certs")
-        accepted = here.up("--timeout", "60", "--acme-eab", str(key))
-        assert refused.code == 0, refused.err + refused.out
-        assert "external account" in told.out.lower()
-        assert EAB_KEY not in accepted.out + accepted.err + here.clawkit("logs").out
-        assert accepted.code == 0, accepted.err + accepted.out
-        assert patiently(here.door_for(pebble).serial)
+def test_refused_nonces_only_delay_the_certificate(here: Site) -> None:
+    with Pebble(here.pebble.http_port, here.pebble.https_port, Knobs(nonce_reject=15)) as pebble:
+        here.up("--aliases", "", "--acme-eab", "", *here.issued_by(pebble))
+        assert patiently(here.door_for(pebble).serial, ONE_BACKOFF)

@@ -23,7 +23,7 @@ RENEWALS_SECONDS = 60
 @pytest.fixture(scope="module", params=VERSIONS, ids=str)
 def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One deployment per proxy, taken through its life by the tests of this file, in order."""
-    with site(request.param, tmp_path_factory.mktemp("acme")) as running:
+    with site(request.param, tmp_path_factory.mktemp("acme"), Knobs()) as running:
         yield running
 
 

@@ -37,7 +37,7 @@ onload = () => {{
     const inner = frame.contentDocument, width = inner.documentElement.clientWidth;
     const wide = [...inner.body.querySelectorAll("*")].filter((one) => !one.closest("thead, svg"))
       .filter((one) => one.getBoundingClientRect().right > width + 0.5 || one.scrollWidth > one.clientWidth + 1
-        && one.clientWidth > 0 && getComputedStyle(one).display !== "inline")
+        && one.clientWidth > 0 && !one.matches(".stop"))  // the link to the next stop begins in this one
       .map((one) => one.tagName + "." + one.className);
     return {{ width, page: inner.documentElement.scrollWidth, wide,
       ground: frame.contentWindow.getComputedStyle(inner.body).backgroundColor }};
@@ -114,7 +114,7 @@ def test_the_command_writes_a_page_and_junit_of_the_running_stack(stack: OpenCla
     said = Clawkit(stack.folder)("verify", "--html", str(html), "--junit", str(junit))
     assert said.code == 0, said.out + said.err
     text = html.read_text()
-    served = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", stack.port)))
+    served = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("localhost", stack.port)))
     running = [docker("inspect", "--format", "{{.Image}}", stack.container(name)) for name in ("gateway", "proxy")]
     engine = docker("version", "--format", "{{.Server.Version}}")
     for part in (stack.url, sha256(served).hexdigest(), engine, *running, "A request gets through"):
@@ -155,7 +155,7 @@ def test_it_is_light_or_dark_as_the_reader_likes_it(
 
 def test_a_gateway_that_is_down_is_the_break_in_the_picture(stack: OpenClawStack, tmp_path: Path) -> None:
     """Last, because it takes the stack down."""
-    docker("stop", "--time", "1", stack.container("gateway"))
+    docker("stop", "-t", "1", stack.container("gateway"))
     html = tmp_path / "page.html"
     said = Clawkit(stack.folder)("verify", "--html", str(html))
     assert said.code == 1, said.out + said.err

@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
 
 import pytest
 
 from clawkit.reach.dns import Kind, Reply, Server, addresses, lookup, name_servers, parsed, question
 
 A = socket.inet_aton("93.184.215.14")
+ADDRESS = "127.0.0.153"
+"""Of these tests alone, so that a free UDP port is a free TCP port too."""
+
 TEXT = b"\0\x05issueletsencrypt.org"
 POINTER = b"\xc0\x0c"
 
@@ -27,7 +31,7 @@ def answer(asked: bytes, *records: tuple[int, bytes], flags: int = 0x8180) -> by
 def name_server(reply: Callable[[bytes], bytes | None]) -> Iterator[Server]:
     """Answers each UDP packet; None is silence."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((ADDRESS, 0))
 
         def serve() -> None:
             while (packet := sock.recvfrom(4096))[0] != b"end":
@@ -35,7 +39,7 @@ def name_server(reply: Callable[[bytes], bytes | None]) -> Iterator[Server]:
                 if said is not None:
                     sock.sendto(said, packet[1])
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
             yield sock.getsockname()
@@ -56,7 +60,7 @@ def test_a_name_that_is_not_there_has_no_records_and_is_no_failure() -> None:
 
 def test_a_server_that_fails_is_named_with_its_words() -> None:
     with name_server(lambda asked: answer(asked, flags=0x8182)) as server:
-        assert lookup("claw.example.org", Kind.A, [server], 3).failure == "name server 127.0.0.1 answers SERVFAIL"
+        assert lookup("claw.example.org", Kind.A, [server], 3).failure == f"name server {ADDRESS} answers SERVFAIL"
 
 
 def test_the_second_server_is_asked_when_the_first_one_fails() -> None:
@@ -81,38 +85,33 @@ def test_a_lost_packet_is_sent_again_within_the_limit() -> None:
 def test_a_silent_server_costs_the_limit_and_no_more() -> None:
     with name_server(lambda asked: None) as server:
         found = lookup("claw.example.org", Kind.A, [server], 0.1)
-    assert found.failure == "name server 127.0.0.1: no answer"
+    assert found.failure == f"name server {ADDRESS}: no answer"
 
 
 def test_no_name_server_at_all_is_said() -> None:
     assert lookup("claw.example.org", Kind.A, [], 1).failure == "no name server is known"
 
 
+class OverTcp(StreamRequestHandler):
+    """Gives what no packet holds."""
+
+    def handle(self) -> None:
+        asked = self.rfile.read(struct.unpack("!H", self.rfile.read(2))[0])
+        said = answer(asked, *[(Kind.CAA, TEXT)] * 100)
+        self.wfile.write(struct.pack("!H", len(said)) + said)
+
+
 def test_what_does_not_fit_into_a_packet_is_asked_for_again_over_tcp() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-        def over_tcp() -> None:
-            sock, _ = listener.accept()
-            with sock, sock.makefile("rb") as stream:
-                asked = stream.read(struct.unpack("!H", stream.read(2))[0])
-                said = answer(asked, *[(Kind.CAA, TEXT)] * 100)
-                sock.sendall(struct.pack("!H", len(said)) + said)
-
-        thread = threading.Thread(target=over_tcp)
+    with (
+        name_server(lambda asked: answer(asked, flags=0x8380)) as server,
+        TCPServer(server, OverTcp) as listener,
+    ):
+        thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", port))
-            truncate = threading.Thread(target=lambda: _truncated(udp))
-            truncate.start()
-            assert lookup("example.org", Kind.CAA, [("127.0.0.1", port)], 3).values == (TEXT,) * 100
-            truncate.join()
-        thread.join()
-
-
-def _truncated(udp: socket.socket) -> None:
-    asked, sender = udp.recvfrom(4096)
-    udp.sendto(answer(asked, flags=0x8380), sender)
+        try:
+            assert lookup("example.org", Kind.CAA, [server], 3).values == (TEXT,) * 100
+        finally:
+            listener.shutdown()
 
 
 @pytest.mark.parametrize("spoil", [

@@ -24,6 +24,8 @@ from clawkit.stack import Stack
 from clawkit.verify import deployed
 
 REFUSED = 1
+AWAITING = "certificate pending"
+"""Reason of the checks that `verify` skips until the certificate is there."""
 
 
 @click.option("--no-build", is_flag=True, help="never build images here, even if no registry can be reached")
@@ -57,7 +59,7 @@ def up(context: Context, no_build: bool, require_cert: bool) -> int:
     with report.step("verify"):
         outcome = deployed.run(deployment, stack)
     code = _finish(context, deployment, stack, outcome, late, time.monotonic() - start)
-    return code or (_lateness(late) if require_cert else 0)
+    return code or (lateness(late) if require_cert else 0)
 
 
 command = verb(settings=True)(up)
@@ -83,7 +85,7 @@ def _certificate(report: HumanReport, deployment: Deployment, stack: Stack, engi
     return late
 
 
-def _lateness(late: tuple[Late, ...]) -> int:
+def lateness(late: tuple[Late, ...]) -> int:
     if any(one.failed for one in late):
         return REFUSED
     return NotReady.exit_code if late else 0
@@ -102,6 +104,8 @@ def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: dep
         "checks": checks.entries(outcome.results),
         "certificate_pending": [one.sentence for one in late],
     }
-    failed = checks.lines(outcome.results, context.report.style, everything=False)
+    # what waits for the certificate was said once already
+    telling = [result for result in outcome.results if not (late and result.reason == AWAITING)]
+    failed = checks.lines(telling, context.report.style, everything=False)
     context.report.finish(data, [*failed, *shown])
     return 0 if data["ok"] else 1

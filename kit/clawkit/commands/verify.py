@@ -48,8 +48,9 @@ def verify(context: Context, only: tuple[str, ...], skip: tuple[str, ...], deep:
     deployments.require(deployment)
     files = outputs.writable(html, junit)
     stack = deployment.stack()
-    outcome = deployed.run(deployment, stack, only=only, skip=skip, deep=deep, fake_model=fake_model,
-                           disruptive=disruptive)
+    outcome = deployed.run(
+        deployment, stack, only=only, skip=skip, deep=deep, fake_model=fake_model, disruptive=disruptive
+    )
     _write(context, files, deployment, outcome, known)
     return _finish(context, stack, outcome)
 

@@ -84,8 +84,8 @@ class DockerEngine:
 
         found: list[Service] = []
         with self._translated("docker ps"):
-            label = ("label", f"com.docker.compose.project={project}")
-            for container in client(QUICK_SECONDS).container.list(all=True, filters=[label]):
+            wanted = f"com.docker.compose.project={project}"
+            for container in client(QUICK_SECONDS).container.list(all=True, filters=[("label", wanted)]):
                 with contextlib.suppress(NoSuchContainer):  # gone since it was listed
                     found.append(_service(container))
         return tuple(sorted(found, key=lambda service: service.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -45,7 +46,7 @@ def stands_in(facts: TlsFacts) -> bool:
 def shown(rendered: Path, stack: Stack, gateway: Gateway, target: Target) -> bool:
     """True when clients get the certificate that the authority issued for these very names."""
     facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
-    if facts.leaf is None or stands_in(facts):
+    if facts.leaf is None or stands_in(facts) or alias_without(stack, gateway, target):
         return False
     if not stack.certbot:
         return True
@@ -53,6 +54,14 @@ def shown(rendered: Path, stack: Stack, gateway: Gateway, target: Target) -> boo
     if found is None or pair is None or not found.answers(stack, gateway) or not found.not_after:
         return False
     return facts.leaf.sha256 == fingerprint(pair.certificate)
+
+
+def alias_without(stack: Stack, gateway: Gateway, target: Target) -> str:
+    """A further name that has no certificate yet: Caddy asks for each name apart. Empty when all have theirs."""
+    if stack.certbot or not stack.acme:
+        return ""
+    seen = ((name, handshake(replace(target, name=name), Trust())) for name in gateway.aliases)
+    return next((name for name, facts in seen if stands_in(facts)), "")
 
 
 def fingerprint(chain: str) -> str:

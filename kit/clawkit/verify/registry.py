@@ -85,8 +85,9 @@ INSIDE = (
 TLS_ONLY = ("redirect", "hsts")
 """Outside the tls group, but without meaning when the stack itself does no TLS."""
 
-OURS_ALONE = ("redirect", "hsts", "tls-ciphers")
-"""What the proxy in front may do as it likes; its certificate it may not, since the token goes through it."""
+ATTRIBUTION = "client-address"
+OURS_ALONE = ("redirect", "hsts", "tls-ciphers", "every-address")
+"""What the front may do as it likes; not its certificate, since the token goes through it."""
 
 
 def _behind(checks: Sequence[Check[Scene, Any]]) -> frozenset[str]:
@@ -119,6 +120,8 @@ def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()
 def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
     if not scene.encrypted and (check.group is Group.TLS or check.id in TLS_ONLY):
         return "tls is off"
+    if not scene.encrypted and check.id == ATTRIBUTION:
+        return "tls is off, and this host is the front: it says who the client is"
     if scene.through_front and check.id in OURS_ALONE:
         return "tls is off: that is up to what stands in front"
     if check.id in BEHIND_TLS and scene.pending() and scene.tls().failure:

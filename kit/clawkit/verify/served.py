@@ -57,8 +57,10 @@ def look(rendered: Path, stack: Stack, engine: Engine) -> tuple[Served, ...]:
 
 
 def _served(rendered: Path, stack: Stack, gateway: Gateway, engine: Engine) -> Served:
-    facts = handshake(deployed.target(stack, gateway), Trust(material.ca_file(rendered, stack, gateway)))
+    target = deployed.target(stack, gateway)
+    facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
     waiting = stack.acme and pending.stands_in(facts)
     # Caddy's log keeps old failures: only where there is no certificate do they count
-    known = pending.known(rendered, stack, gateway, engine) if stack.certbot or waiting else None
+    told = stack.certbot or waiting or pending.alias_without(stack, gateway, target)
+    known = pending.known(rendered, stack, gateway, engine) if told else None
     return Served(stack, gateway, facts, waiting, known, datetime.now(UTC))

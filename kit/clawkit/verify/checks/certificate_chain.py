@@ -40,7 +40,8 @@ def judge(facts: Facts) -> Verdict:
     if tls.verify_code in DATE_CODES and tls.leaf.not_before <= facts.now <= tls.leaf.not_after:
         return failed(f"a certificate of the authority is out of date: {tls.verify_message} (issuer {issuer})",
                       LOGS_PROXY, verify_code=tls.verify_code, issuer=issuer)  # fmt: skip
-    return ok(f"issued by {issuer}, trusted by {facts.authority}", issuer=issuer, sha256=tls.leaf.sha256)
+    return ok(f"issued by {issuer}, trusted by {facts.authority}", issuer=issuer, serial=tls.leaf.serial,
+              sha256=tls.leaf.sha256)  # fmt: skip
 
 
 CHECK = Check("certificate-chain", "certificate chain", Group.TLS, gather, judge, needs=("tls-version",))

@@ -5,6 +5,7 @@ It restarts the gateway, so it runs only when the user agrees (`--disruptive`). 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 
 from clawkit.check import Check, Group, Verdict, failed, ok, warning
 from clawkit.engine.ports import Project
+from clawkit.errors import NotReady
 from clawkit.probe import http
 from clawkit.verify.meaning import LOGS_GATEWAY, LOGS_PROXY
 from clawkit.verify.scene import Scene
+from clawkit.wait import Look, until
 
 CLIENTS = 4
 PAUSE_SECONDS = 0.02
@@ -35,44 +38,49 @@ class Facts:
 
 
 def gather(scene: Scene) -> Facts:
-    inside = scene.engine_view()
+    inside, stop = scene.engine_view(), threading.Event()
     start = time.monotonic()
-    stop_at = [start + COME_BACK_SECONDS]
     with ThreadPoolExecutor(max_workers=CLIENTS) as pool:
-        clients = [pool.submit(_client, scene, stop_at) for _ in range(CLIENTS)]
-        inside.engine.restart(Project(inside.project, inside.folder), [scene.gateway.service])
-        came_back = _until_started(scene, stop_at[0])
-        stop_at[0] = time.monotonic() + AFTER_SECONDS
+        clients = [pool.submit(_client, scene, stop) for _ in range(CLIENTS)]
+        try:
+            inside.engine.restart(Project(inside.project, inside.folder), [scene.gateway.service])
+            came_back = _until_started(scene)
+            stop.wait(AFTER_SECONDS)
+        finally:
+            stop.set()
         counts = [client.result() for client in clients]
     answers = sum((count for count, _ in counts), Counter[str]())
     return Facts(answers, max(longest for _, longest in counts), time.monotonic() - start, came_back)
 
 
-def _client(scene: Scene, stop_at: list[float]) -> tuple[Counter[str], float]:
+def _client(scene: Scene, stop: threading.Event) -> tuple[Counter[str], float]:
     seen: Counter[str] = Counter()
     longest = 0.0
-    while time.monotonic() < stop_at[0]:
+    while not stop.wait(PAUSE_SECONDS):
         start = time.monotonic()
         facts = http.get(scene.target, "/healthz", limit=REQUEST_SECONDS)
         longest = max(longest, (time.monotonic() - start) * 1000)
         seen[facts.failure.kind.value if facts.failure else str(facts.status)] += 1
-        time.sleep(PAUSE_SECONDS)  # the load's own rhythm, not a wait for anything
     return seen, longest
 
 
-def _until_started(scene: Scene, end: float) -> bool:
-    while time.monotonic() < end:
-        if http.get(scene.target, "/startupz", limit=REQUEST_SECONDS).document.get("status") == "started":
-            return True
-        time.sleep(0.1)
-    return False
+def _until_started(scene: Scene) -> bool:
+    def look() -> Look:
+        status = http.get(scene.target, "/startupz", limit=REQUEST_SECONDS).document.get("status")
+        return Look(ready=status == "started", doing=str(status))
+
+    try:
+        until(look, seconds=COME_BACK_SECONDS, what=scene.gateway.service, tell=lambda _text: None)
+    except NotReady:
+        return False
+    return True
 
 
 def judge(facts: Facts) -> Verdict:
     total = facts.answers.total()
     lost = total - facts.answers["200"]
     shown = ", ".join(f"{count} x {answer}" for answer, count in facts.answers.most_common())
-    measured = {"requests": total, "lost": lost, "longest_ms": round(facts.longest_ms), "seconds": facts.seconds}
+    measured = {"requests": total, "lost": lost, "longest_ms": round(facts.longest_ms), "seconds": round(facts.seconds, 1)}
     if not facts.came_back:
         return failed(f"the gateway did not come back within {facts.seconds:.0f} s ({shown})", LOGS_GATEWAY, **measured)
     if lost:

@@ -40,7 +40,8 @@ def gather(scene: Scene) -> Facts:
 def _engine_texts(inside: Inside) -> Iterator[tuple[str, str]]:
     for name, service in inside.services().items():
         yield f"docker inspect of {name}", inside.inspection(service.container).document
-        yield f"arguments of {name}", inside.engine.arguments(service.container)
+        if service.running:
+            yield f"arguments of {name}", inside.engine.arguments(service.container)
         yield f"log of {name}", inside.engine.logs(service.container, tail=LOG_LINES)
 
 

@@ -40,4 +40,4 @@ def judge(facts: Facts) -> Verdict:
               origin=facts.origin)  # fmt: skip
 
 
-CHECK = Check("trust-pinned", "trust is pinned to the proxy", Group.SECURITY, gather, judge)
+CHECK = Check("trust-pinned", "trust is pinned to the proxy", Group.SECURITY, gather, judge, needs=("healthz",))

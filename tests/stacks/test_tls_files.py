@@ -1,0 +1,175 @@
+"""`tls: files` on both ends of the proxies' range: installed, verified, and replaced without a restart."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import Clawkit, docker
+from versions import VERSIONS, Version
+
+from clawkit.probe import tls
+from clawkit.probe.link import Link
+from clawkit.probe.protocol import CLIENT, PROTOCOL
+from clawkit.probe.target import Target, Trust, connect
+from clawkit.testing import free_ports
+from clawkit.tls.authority import Pair, make_leaf, make_root
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+
+NAMES = ("claw.test", "www.claw.test")
+RELOAD_SECONDS = 15
+DROPS_SOCKETS = "caddy-2.6"
+"""Before 2.7 a reload of Caddy closes what was upgraded (caddyserver/caddy#5567)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A deployment with a certificate of its own, and the authority that it came from."""
+
+    clawkit: Clawkit
+    version: Version
+    root: Pair
+    port: int
+
+    @property
+    def target(self) -> Target:
+        return Target("127.0.0.1", self.port, NAMES[0])
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.clawkit.folder / "root.pem")
+
+    def put(self, pair: Pair) -> None:
+        (self.clawkit.folder / "claw.pem").write_text(pair.certificate + self.root.certificate)
+        (self.clawkit.folder / "claw.key").write_text(pair.key)
+
+    def shown(self) -> str:
+        facts = tls.handshake(self.target, self.trust)
+        assert facts.leaf is not None and facts.verify_code == 0, facts
+        return facts.leaf.sha256
+
+    def containers(self) -> set[str]:
+        listed = docker("ps", "--no-trunc", "--filter", f"label=com.docker.compose.project={self.project}",
+                        "--format", "{{.ID}} {{.CreatedAt}}")  # fmt: skip
+        return set(listed.splitlines())
+
+    @property
+    def project(self) -> str:
+        return f"clawkit-{self.clawkit.folder.name}"
+
+
+@pytest.fixture(scope="module", params=VERSIONS, ids=str)
+def owned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
+    folder = tmp_path_factory.mktemp("files") / f"files-{secrets.token_hex(4)}"
+    folder.mkdir()
+    http_port, https_port = free_ports(2)
+    made = Owned(Clawkit(folder), request.param, make_root("own"), https_port)
+    (folder / "root.pem").write_text(made.root.certificate)
+    made.put(make_leaf(made.root, NAMES))
+    said = made.clawkit("up", "--domain", NAMES[0], "--aliases", NAMES[1], "--listen", "127.0.0.1", "--tls-cert",
+                        str(folder / "claw.pem"), "--tls-key", str(folder / "claw.key"), "--http-port", str(http_port),
+                        "--https-port", str(https_port), *request.param.flags())  # fmt: skip
+    try:
+        assert said.code == 0, said.out + said.err
+        yield made
+    finally:
+        made.clawkit("down", "--volumes", "--yes")
+
+
+def test_verify_trusts_the_root_in_the_file_and_the_alias_leads_home(owned: Owned) -> None:
+    found = json.loads(owned.clawkit("verify", "--json").out)
+    assert found["ok"] is True
+    named = {check["id"]: check for check in found["checks"]}
+    assert {named[name]["outcome"] for name in ("certificate-chain", "tls-ciphers", "websocket-auth")} == {"ok"}
+    assert "trusted by root.pem" in named["certificate-chain"]["summary"]
+    alias = tls.handshake(Target("127.0.0.1", owned.port, NAMES[1]), owned.trust)
+    assert alias.leaf is not None
+    assert set(NAMES) <= set(alias.leaf.names)
+
+
+def test_a_second_up_changes_nothing(owned: Owned) -> None:
+    before = owned.containers(), owned.shown()
+    assert owned.clawkit("up").code == 0
+    assert (owned.containers(), owned.shown()) == before
+
+
+def test_replaced_files_are_served_by_the_same_containers_and_open_sockets_live_on(owned: Owned) -> None:
+    before, old = owned.containers(), owned.shown()
+    with closing(connect(owned.target, owned.trust, 10)) as sock:
+        link = Link(sock, owned.target, None, time.monotonic() + 120)
+        assert link.upgrade().status == 101
+        sign_in(link, owned)
+        owned.put(make_leaf(owned.root, NAMES))
+        said = owned.clawkit("up")
+        assert said.code == 0, said.out + said.err
+        assert "certificate for claw.test, from " in said.err
+        eventually(lambda: owned.shown() != old)
+        if str(owned.version) != DROPS_SOCKETS:
+            assert call(link, "health", {})["ok"] is True
+        assert owned.containers() == before
+
+
+@pytest.mark.parametrize(("wrong", "why"), [
+    ("key", "is not the key of 'claw.test'"),
+    ("name", "covers other.test, not claw.test, www.claw.test"),
+    ("chain", "the certificate of its issuer 'clawkit local CA (own)' is neither in the file"),
+    ("pem", "holds no certificate in PEM form"),
+])  # fmt: skip
+def test_a_wrong_pair_is_refused_and_the_right_one_stays(owned: Owned, wrong: str, why: str) -> None:
+    before, shown = owned.containers(), owned.shown()
+    good = make_leaf(owned.root, NAMES)
+    owned.put(make_leaf(owned.root, ("other.test",)) if wrong == "name" else good)
+    if wrong == "key":
+        (owned.clawkit.folder / "claw.key").write_text(make_leaf(owned.root, NAMES).key)
+    if wrong in ("chain", "pem"):
+        (owned.clawkit.folder / "claw.pem").write_text(good.certificate if wrong == "chain" else "claw")
+    said = owned.clawkit("up")
+    assert said.code == 2
+    assert why in said.err
+    assert "try: " in said.err
+    assert (owned.containers(), owned.shown()) == (before, shown)
+
+
+def sign_in(link: Link, owned: Owned) -> None:
+    token = (owned.clawkit.folder / "stack/secrets/main.token").read_text().strip()
+    assert json.loads(link.receive())["event"] == "connect.challenge"
+    answer = call(link, "connect", {"minProtocol": PROTOCOL, "maxProtocol": PROTOCOL, "client": CLIENT,
+                                    "role": "operator", "scopes": [], "auth": {"token": token}})  # fmt: skip
+    assert answer["ok"] is True, answer
+
+
+def call(link: Link, method: str, params: dict[str, object]) -> dict[str, object]:
+    link.send(json.dumps({"type": "req", "id": method, "method": method, "params": params}))
+    while True:
+        frame: dict[str, object] = json.loads(link.receive())
+        if frame.get("type") == "res" and frame.get("id") == method:
+            return frame
+
+
+def eventually(seen: Callable[[], bool]) -> None:
+    """The proxy looks for another certificate every other second."""
+    deadline = time.monotonic() + RELOAD_SECONDS
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_wrong_pair_at_the_first_up_makes_nothing(tmp_path: Path) -> None:
+    root, run = make_root("own"), Clawkit(tmp_path / "wrong")
+    pair = make_leaf(root, NAMES)
+    (tmp_path / "claw.pem").write_text(pair.certificate + root.certificate)
+    (tmp_path / "claw.key").write_text(make_leaf(root, NAMES).key)
+    http_port, https_port = free_ports(2)
+    said = run("up", "--domain", NAMES[0], "--listen", "127.0.0.1", "--http-port", str(http_port), "--https-port",
+               str(https_port), "--tls-cert", str(tmp_path / "claw.pem"), "--tls-key", str(tmp_path / "claw.key"),
+               "--build", "always")  # fmt: skip
+    assert said.code == 2
+    assert "tls_key: " in said.err
+    assert not (tmp_path / "wrong/stack").exists()
