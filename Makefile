@@ -36,7 +36,7 @@ check: install-dev ## look: lint, types, import rules, shell scripts, Dockerfile
 	@$(VENV)/bin/ruff check kit tests
 	@$(VENV)/bin/ruff format --check kit tests
 	@$(VENV)/bin/mypy kit/clawkit tests/unit tests/conftest.py
-	@MYPYPATH=kit:tests/stacks $(VENV)/bin/mypy tests/stacks/*.py tests/bench/*.py
+	@MYPYPATH=kit:tests/stacks:tests $(VENV)/bin/mypy tests/stacks/*.py tests/bench/*.py
 	@MYPYPATH=kit:tests $(VENV)/bin/mypy -p proxies
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/shellcheck -x scripts/* compose/gateway/*.sh .ci/run

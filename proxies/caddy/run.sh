@@ -6,18 +6,26 @@ CONFIG=/etc/clawkit/Caddyfile
 
 certificates() { cat /tls/site/*/live/fullchain.pem 2>/dev/null | cksum; }
 
+# forced, because the configuration itself is the same
+reload() { caddy reload --config "$CONFIG" --adapter caddyfile --force; }
+
 watch_certificates() {
-    served=$(certificates)
+    refused=
     while sleep 2; do
         found=$(certificates)
         [ "$found" = "$served" ] && continue
-        # forced, because the configuration itself is the same; one that Caddy refuses leaves the old one running
-        if caddy reload --config "$CONFIG" --adapter caddyfile --force; then
+        # a pair that Caddy refuses does not take down the one that it serves; tried again, and told once
+        if told=$(reload 2>&1); then
             echo "clawkit: reloaded for a new certificate"
             served=$found
+        elif [ "$found" != "$refused" ]; then
+            echo "clawkit: the new certificate is refused, the one before is still served: $told" >&2
+            refused=$found
         fi
     done
 }
 
+# read before Caddy reads them: one that changes in between is worth a reload, never missed
+served=$(certificates)
 watch_certificates &
 exec caddy run --config "$CONFIG" --adapter caddyfile

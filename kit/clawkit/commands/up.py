@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from clawkit import bringup, preflight
+from clawkit import bringup, preflight, reach
 from clawkit import deployment as deployments
 from clawkit.bringup import Late
 from clawkit.commands.context import Context
@@ -21,6 +21,7 @@ from clawkit.errors import NotReady
 from clawkit.report import card, checks
 from clawkit.report.human import HumanReport
 from clawkit.stack import Stack
+from clawkit.tls import material
 from clawkit.verify import deployed
 
 REFUSED = 1
@@ -30,7 +31,9 @@ AWAITING = "certificate pending"
 
 @click.option("--no-build", is_flag=True, help="never build images here, even if no registry can be reached")
 @click.option("--require-cert", is_flag=True, help="a certificate that is late is an error: exit 4, or 1 when refused")
-def up(context: Context, no_build: bool, require_cert: bool) -> int:
+@click.option("--skip-domain-check", is_flag=True, help="do not look whether the domain leads here before an "
+                                                       "authority is asked")  # fmt: skip
+def up(context: Context, no_build: bool, require_cert: bool, skip_domain_check: bool) -> int:
     """Bring OpenClaw up behind the proxy, wait until it is healthy, and verify it from outside.
 
     Safe to run again: nothing is recreated that did not change.
@@ -44,8 +47,10 @@ def up(context: Context, no_build: bool, require_cert: bool) -> int:
     with report.step("preflight"):
         info = _preflight(deployment, engine)
     with report.step("images"):
-        lock = bringup.settle(deployment, engine, DockerImages(), report.note)
+        lock = bringup.settle(deployment, engine, DockerImages(), lambda text: report.note(f"     {text}"))
     stack = deployment.stack(lock, info)
+    if not skip_domain_check and material.to_be_asked(deployment.rendered, stack):
+        _domain(report, deployment, stack, engine)
     with report.step("render"):
         written = deployments.write(deployment, stack, lock)
         deployments.keep(deployment, {key: value for key, value in flags.items() if key not in TRANSIENT})
@@ -72,6 +77,17 @@ def _preflight(deployment: Deployment, engine: DockerEngine) -> EngineInfo:
     bringup.refuse_other_folder(deployment, services)
     preflight.host(deployment.stack(), deployment.folder, engine, bringup.own_ports(services))
     return info
+
+
+def _domain(report: HumanReport, deployment: Deployment, stack: Stack, engine: Engine) -> None:
+    """Before an authority is asked, because it counts what fails; raises when it would surely fail."""
+    with report.step("domain leads here"):
+        held = bringup.own_ports(engine.services(deployment.project_name))
+        found = reach.check(stack, deployment.rendered, running=stack.settings.http_port in held)
+    for finding in found:
+        if finding.severity is reach.Severity.WARNING:
+            report.warn(f"{finding.summary} (try: {finding.fix})")
+    reach.refuse(found)
 
 
 def _certificate(report: HumanReport, deployment: Deployment, stack: Stack, engine: Engine) -> tuple[Late, ...]:

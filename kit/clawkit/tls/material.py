@@ -106,3 +106,19 @@ def _own(folder: Path, stack: Stack, own: Own, made: list[str]) -> None:
         else:
             site.install(folder, gateway.name, own.pair, stack.owner)
             made.append(f"certificate for {gateway.domain}, from {stack.settings.tls_cert}")
+
+
+def to_be_asked(folder: Path, stack: Stack) -> bool:
+    """True when an authority has yet to issue for some gateway: the next start of the proxy will ask it."""
+    return stack.acme and not all(_issued(folder, stack, gateway) for gateway in stack.gateways)
+
+
+def _issued(folder: Path, stack: Stack, gateway: Gateway) -> bool:
+    from clawkit.tls.authority import is_ours
+
+    if stack.certbot:
+        present = site.read(folder, gateway.name)
+        return present is not None and not is_ours(present.certificate)
+    # Caddy's storage: certificates/<authority>/<name>/<name>.crt (caddyserver.com/docs/conventions#data-directory)
+    kept = folder / "data/caddy/caddy/certificates"
+    return all(any(kept.glob(f"*/{name}/{name}.crt")) for name in gateway.names)
