@@ -39,7 +39,7 @@ check: install-dev ## look: lint, types, import rules, shell scripts, Dockerfile
 	@MYPYPATH=kit:tests/stacks:tests $(VENV)/bin/mypy tests/stacks/*.py tests/bench/*.py
 	@MYPYPATH=kit:tests $(VENV)/bin/mypy -p proxies
 	@$(VENV)/bin/lint-imports
-	@$(VENV)/bin/shellcheck -x scripts/* compose/gateway/*.sh .ci/run
+	@$(VENV)/bin/shellcheck -x scripts/* compose/gateway/*.sh proxies/*/run.sh .ci/run
 	@$(VENV)/bin/hadolint --failure-threshold warning compose/images/*.Dockerfile
 
 fix: install-dev ## change: format and mend what lint can mend

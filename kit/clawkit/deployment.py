@@ -21,7 +21,7 @@ from clawkit.settings import file as settings_file
 from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
-from clawkit.stack import Image, Images, Stack, assemble
+from clawkit.stack import Image, Images, Stack, assemble, certbot_image
 from clawkit.tls import material, site
 
 if TYPE_CHECKING:
@@ -59,8 +59,11 @@ class Deployment:
             self.settings,
             folder_name=self.folder.name,
             pool=lock.pool if lock.pool and self.settings.subnet == "auto" else self.pool(),
-            images=Images(gateway=self._image(lock, "gateway"), proxy=self._image(lock, self.settings.proxy),
-                          certbot=self._image(lock, "certbot")),
+            images=Images(
+                gateway=self._image(lock, "gateway"),
+                proxy=self._image(lock, self.settings.proxy),
+                certbot=self._image(lock, "certbot"),
+            ),
             start_interval=bool(info and info.api >= START_INTERVAL_API),
             owner=owner(self.folder),
         )
@@ -141,7 +144,7 @@ def wanted_images(settings: Settings) -> dict[str, str]:
         "gateway": _tagged(settings.gateway_image, settings.openclaw),
         "caddy": _tagged(settings.caddy_image, "latest"),
         "nginx": _tagged(settings.nginx_image, "latest"),
-        "certbot": _tagged(settings.certbot_image, "latest"),
+        "certbot": _tagged(certbot_image(settings), "latest"),
     }
 
 
@@ -214,7 +217,8 @@ def _lend(folder: Path, deployment: Deployment, stack: Stack) -> None:
         if source is None:
             continue
         secret = target.startswith("secrets/")
-        write_atomic(folder / target, _text(key, source), mode=0o600 if secret else 0o755)
+        mode = 0o600 if secret else 0o755 if key == "dns_hook" else 0o644
+        write_atomic(folder / target, _text(key, source), mode=mode)
         if secret:
             give(folder / target, stack.owner[0])
 

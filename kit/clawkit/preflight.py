@@ -63,7 +63,7 @@ def host(stack: Stack, folder: Path, engine: Engine, ours: Sequence[int]) -> Non
 
 def troubles(stack: Stack, folder: Path, engine: Engine, ours: Sequence[int]) -> Iterator[Trouble]:
     """`ours`: ports that this deployment's own proxy holds already."""
-    for port in (stack.settings.http_port, stack.settings.https_port):
+    for port in stack.published_ports:
         if port not in ours:
             yield from _port(stack.settings.listen, port, engine)
     yield from _disk(folder)

@@ -203,6 +203,12 @@ class Stack:
     def edge_address(self) -> str:
         return host(self.edge_subnet, 2)
 
+    @property
+    def published_ports(self) -> tuple[int, ...]:
+        """Ports of this host that the proxy takes; with tls off, 443 is the front's."""
+        encrypted = () if self.tls == "off" else (self.settings.https_port,)
+        return (self.settings.http_port, *encrypted)
+
     def published(self, port: int, target: int) -> str:
         """A port mapping of compose.yaml; an IPv6 address needs its brackets."""
         listen = self.settings.listen

@@ -147,8 +147,9 @@ def build(stack: Stack, program: Program, authority: Pair, folder: Path) -> Iter
     for gateway in stack.gateways:
         leaf = make_leaf(authority, gateway.names)
         write_pair(folder / "tls/site" / gateway.name / "live", "fullchain.pem", "privkey.pem", leaf)
+    addresses = (ADDRESS, samples.FRONT, *(gateway.address for gateway in stack.gateways))
     made = namespace.create(folder / "root", files=folder / "files", tls=folder / "tls", program=program.folder(),
-                            addresses=(ADDRESS, samples.FRONT, *(gateway.address for gateway in stack.gateways)))  # fmt: skip
+                            addresses=addresses)  # fmt: skip
     try:
         yield Sandbox(program, stack, made, Browser(made, folder / "tls/ca/ca.crt"), folder / "log")
     finally:

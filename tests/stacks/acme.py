@@ -18,11 +18,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
+from acme_knobs import Knobs
 from images_local import FOLDER, base, local_image
 
 from clawkit.engine.images import DockerImages
@@ -32,7 +32,6 @@ from clawkit.tls.authority import make_leaf, make_root
 Answer = TypeVar("Answer")
 
 START_SECONDS = 20
-NINETY_DAYS = 90 * 24 * 3600
 
 
 def docker(*words: str) -> str:
@@ -56,35 +55,6 @@ def free_ports(address: str, count: int) -> tuple[int, ...]:
     finally:
         for one in held:
             one.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Knobs:
-    """How strict or unkind the authority is; names of Pebble's own settings where they differ."""
-
-    nonce_reject: int = 0
-    """Percent of good nonces refused (PEBBLE_WFE_NONCEREJECT)."""
-    retry_after: int = 0
-    """Seconds; above 0 Pebble sends a date half of the time, which Caddy 2.6.2 cannot read (acmez 1.0.4)."""
-    validity: int = NINETY_DAYS
-    authz_reuse: int = 0
-    """Percent of orders that get an authorization made before; 0, or a failing name succeeds by reuse."""
-    eab: dict[str, str] = field(default_factory=dict)
-    """Key id -> base64url key; when given, an account without one of them is refused."""
-    domain_blocklist: tuple[str, ...] = ()
-
-    def environment(self) -> dict[str, str]:
-        return {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": str(self.nonce_reject),
-                "PEBBLE_AUTHZREUSE": str(self.authz_reuse)}  # fmt: skip
-
-    def config(self, http_port: int, https_port: int) -> dict[str, Any]:
-        return {
-            "listenAddress": ":14000", "managementListenAddress": ":15000", "certificate": "/pebble/cert.pem",
-            "privateKey": "/pebble/key.pem", "httpPort": http_port, "tlsPort": https_port, "ocspResponderURL": "",
-            "externalAccountBindingRequired": bool(self.eab), "externalAccountMACKeys": self.eab,
-            "domainBlocklist": list(self.domain_blocklist), "certificateValidityPeriod": self.validity,
-            "retryAfter": {"authz": self.retry_after, "order": self.retry_after},
-        }  # fmt: skip
 
 
 class Pebble:

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from acme import Knobs, Pebble, docker, free_ports, host_address, image
+from acme import Pebble, docker, free_ports, host_address, image
+from acme_knobs import Knobs
 from acme_limited import RateLimited
 from acme_visitors import Door
 from versions import Version

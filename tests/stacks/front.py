@@ -1,4 +1,4 @@
-"""Another proxy in front of a stack with `tls: off`: the other kind, with TLS of its own, on the stack's edge network."""
+"""Another proxy in front of a stack with `tls: off`: with TLS of its own, and on the stack's edge network."""
 
 from __future__ import annotations
 

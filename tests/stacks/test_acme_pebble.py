@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from acme import Knobs, Pebble, free_ports, host_address, image
+from acme import Pebble, free_ports, host_address, image
+from acme_knobs import Knobs
 from acme_limited import WORDS, RateLimited
 from versions import VERSIONS, Version
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from acme import Knobs, Pebble, patiently
+from acme import Pebble, patiently
+from acme_knobs import Knobs
 from acme_limited import WORDS
 from acme_site import Site, site, stranger
 from versions import VERSIONS
@@ -155,5 +156,6 @@ def test_the_name_is_covered_once_the_trouble_is_gone(here: Site) -> None:
 
 def test_refused_nonces_only_delay_the_certificate(here: Site) -> None:
     with Pebble(here.pebble.http_port, here.pebble.https_port, Knobs(nonce_reject=15)) as pebble:
-        here.up("--aliases", "", "--acme-eab", "", *here.issued_by(pebble))
+        said = here.up("--aliases", "", "--acme-eab", "", *here.issued_by(pebble))
+        assert "error:" not in said.err, said.err
         assert patiently(here.door_for(pebble).serial, ONE_BACKOFF)

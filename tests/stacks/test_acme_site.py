@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from acme import Knobs, Pebble
+from acme import Pebble
+from acme_knobs import Knobs
 from acme_site import Site, site, up_watched
 from acme_visitors import Visitors
 from versions import VERSIONS

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import Clawkit, docker
 from front import Front
 
 from clawkit.check import Outcome, Result
@@ -23,6 +22,7 @@ from clawkit.verify import deployed
 from clawkit.verify.inside import Inside
 from clawkit.verify.registry import run_all
 from clawkit.verify.scene import Scene
+from conftest import Clawkit, docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 

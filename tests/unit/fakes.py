@@ -7,11 +7,13 @@ import os
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clawkit.cli import main
+from clawkit.engine.container import Inspection
 from clawkit.engine.ports import EngineInfo, Health, Project, Service, State
 from clawkit.settings.model import Settings
 from clawkit.stack import Image, Images, Stack, assemble
@@ -54,6 +56,16 @@ class FakeEngine:
 
     def last_exit(self, container: str) -> int | None:
         return None
+
+    def inspect(self, container: str) -> Inspection:
+        raise NotImplementedError
+
+    def arguments(self, container: str) -> str:
+        return ""
+
+    def lend(self, image: str, name: str, *, network: str, address: str, mount: tuple[Path, str],
+             command: Sequence[str]) -> None: ...  # fmt: skip
+    def discard(self, container: str) -> None: ...
 
     def logs(self, container: str, *, tail: int) -> str:
         if self.fault:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,12 @@ from clawkit import bringup, wait
 from clawkit import deployment as deployments
 from clawkit.engine.ports import Health, State
 from clawkit.errors import NotReady, SettingsError
+from clawkit.probe import tls
+from clawkit.probe.certificate import read
+from clawkit.probe.tls import TlsFacts
 from clawkit.testing import free_ports
+from clawkit.tls import site
+from clawkit.tls.authority import Pair, make_leaf, make_root
 from fakes import FakeEngine, make_stack, service
 
 
@@ -43,3 +49,31 @@ def test_only_the_running_proxys_ports_are_our_own() -> None:
     assert bringup.own_ports((service("proxy", ports=ports),)) == (443, 8080)
     assert bringup.own_ports((service("proxy", ports=ports, state=State.EXITED),)) == ()
     assert bringup.own_ports((service("gateway", ports=ports),)) == ()
+
+
+def test_a_new_certificate_is_waited_for_until_the_proxy_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wait, "FIRST_POLL_SECONDS", 0.0)
+    flags = {"domain": "claw.test", "proxy": "nginx"}
+    deployment = deployments.open_folder(tmp_path, flags, environ={})
+    stack = make_stack(**flags)
+    before, after = (make_leaf(make_root("test"), ("claw.test",)) for _ in range(2))
+    site.install(deployment.rendered, "main", after, stack.owner)
+    shown = [before, before, after]
+    monkeypatch.setattr(tls, "handshake", lambda *_: TlsFacts(leaf=read(der(shown.pop(0)))))
+    bringup.wait_for_reload(deployment, stack, lambda _: None)
+    assert shown == []
+
+
+def test_a_certificate_that_the_proxy_never_shows_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringup, "RELOAD_SECONDS", 0.0)
+    flags = {"domain": "claw.test", "proxy": "nginx"}
+    deployment = deployments.open_folder(tmp_path, flags, environ={})
+    monkeypatch.setattr(tls, "handshake", lambda *_: TlsFacts())
+    with pytest.raises(NotReady, match=r"certificate of claw\.test is not ready .*still shows another one"):
+        bringup.wait_for_reload(deployment, make_stack(**flags), lambda _: None)
+
+
+def der(pair: Pair) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(pair.certificate)

@@ -20,15 +20,17 @@ from clawkit.probe.failure import Failure, Trouble
 from clawkit.probe.http import HttpFacts
 from clawkit.probe.tls import TlsFacts
 from clawkit.readiness import look
-from clawkit.report import card
+from clawkit.report import card, certificates
 from clawkit.report.style import Style
 from clawkit.settings.secret import Secret
 from clawkit.stack import Stack
-from clawkit.tls import site
+from clawkit.tls import issuance, site
 from clawkit.tls.authority import TEMPORARY, Pair, make_leaf, make_root, make_temporary
 from clawkit.verify import deployed, pending
+from clawkit.verify.inside import Inside
 from clawkit.verify.registry import BEHIND_TLS, CHECKS, run_all
 from clawkit.verify.scene import Scene
+from clawkit.verify.served import Served
 from fakes import FakeEngine, make_stack, service
 from renew_standin import CONNECTION, Bench
 
@@ -219,3 +221,60 @@ def test_the_address_that_is_asked_is_the_published_one() -> None:
     stack = make_stack(**ACME, listen="127.0.0.1", https_port=8443)
     assert (deployed.target(stack, stack.gateways[0]).dial, deployed.target(stack, stack.gateways[0]).port) == (
         "127.0.0.1", 8443)  # fmt: skip
+
+
+def renewing(rendered: Path, facts: TlsFacts, **settings: Any) -> Result:
+    """What `verify` says of the lifetime, with the engine's view of this folder."""
+    engine: Any = FakeEngine()
+    made = replace(scene(facts, proxy="nginx", **settings), inside=Inside(engine, "demo", rendered))
+    return run_all(made, only=("certificate-expiry",))[0]
+
+
+def test_a_certificate_that_is_renewed_is_fine(tmp_path: Path) -> None:
+    worked(tmp_path)
+    assert renewing(tmp_path, TlsFacts(leaf=certificate("CA"))).outcome is Outcome.OK
+
+
+def test_a_silent_acme_container_is_a_warning_long_before_the_certificate_ends(tmp_path: Path) -> None:
+    worked(tmp_path)
+    status = tmp_path / "data/acme/status.json"
+    status.write_text(json.dumps({**json.loads(status.read_text()), "heartbeat": "2026-01-01T00:00:00Z"}))
+    found = renewing(tmp_path, TlsFacts(leaf=certificate("CA")))
+    assert (found.outcome, found.reason) == (Outcome.WARNING, "clawkit certs")
+    assert "is silent since 2026-01-01 00:00:00 UTC" in found.summary
+
+
+def test_a_renewal_that_failed_is_a_warning_with_the_authoritys_words(tmp_path: Path) -> None:
+    bench = worked(tmp_path)
+    (bench.folder / "data").symlink_to(tmp_path / "data/acme")
+    bench.answers({"code": 1, "output": CONNECTION})
+    bench.places.ask_now.touch()
+    bench.round()
+    found = renewing(tmp_path, TlsFacts(leaf=certificate("CA")))
+    assert found.outcome is Outcome.WARNING
+    assert "the last renewal failed: claw.test: Get" in found.summary
+
+
+@pytest.mark.parametrize(("proxy", "lifetime", "words"), [
+    ("nginx", 90, "at a third of its lifetime"),
+    ("nginx", 6, "at half of its lifetime"),
+    ("caddy", 6, "at a third of its lifetime"),
+])  # fmt: skip
+def test_certs_tells_names_issuer_time_left_and_the_next_renewal(proxy: str, lifetime: int, words: str) -> None:
+    stack = make_stack(proxy=proxy, **ACME)
+    leaf = replace(certificate("CA"), not_before=NOW - timedelta(days=1), not_after=NOW + timedelta(days=lifetime))
+    one = Served(stack, stack.gateways[0], TlsFacts(leaf=leaf), False, None, NOW)
+    text = "\n".join(certificates.lines(one))
+    assert one.good and "claw.test" in text and f"{lifetime} days" in text
+    assert words in text and "or earlier if the authority asks" in text
+
+
+def test_certs_shows_the_last_error_with_its_meaning_and_the_next_attempt(tmp_path: Path) -> None:
+    worked(tmp_path, {"code": 1, "output": CONNECTION})
+    stack = make_stack(proxy="nginx", **ACME)
+    known = issuance.read(tmp_path)["main"]
+    one = Served(stack, stack.gateways[0], TlsFacts(leaf=certificate(TEMPORARY)), True, known, NOW)
+    text = "\n".join(certificates.lines(one))
+    assert not one.good and certificates.entry(one)["problem"] == "connection"
+    for part in ("certificate pending", "connection refused", "port 80", "at once: clawkit certs renew"):
+        assert part in text, part

@@ -97,7 +97,10 @@ def test_what_is_no_tls_is_told_apart(monkeypatch: pytest.MonkeyPatch, said: byt
 
 
 def test_a_silent_server_costs_the_limit_and_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    serving(monkeypatch, lambda sock: threading.Event().wait(1) and None)
+    def serve(_sock: socket.socket) -> None:
+        threading.Event().wait(1)
+
+    serving(monkeypatch, serve)
     answer = hello.offer(HERE, "TLS 1.2", MODERN, limit=0.05)
     assert answer.failure is not None and answer.failure.kind is Trouble.TIMEOUT
     assert not answer.refused and not answer.accepted

@@ -88,7 +88,7 @@ def plain(key: str, value: Any) -> Any:
     from clawkit.settings.model import PATHS, Settings, words
 
     if key in PATHS:
-        return str(Path(value).absolute())  # clawkit.yaml may lie elsewhere than here
+        return str(Path(value).absolute()) if value else ""  # clawkit.yaml may lie elsewhere than here
     kind = type(Settings.model_fields[key].default)
     if kind is tuple:
         listed = words(value)

@@ -25,6 +25,7 @@ from clawkit.tls import material
 from clawkit.verify import deployed
 
 REFUSED = 1
+NOTHING_LOOKED = 3
 AWAITING = "certificate pending"
 """Reason of the checks that `verify` skips until the certificate is there."""
 
@@ -56,10 +57,13 @@ def up(context: Context, no_build: bool, require_cert: bool, skip_domain_check: 
         deployments.keep(deployment, {key: value for key, value in flags.items() if key not in TRANSIENT})
     for text in written.made:
         report.note(f"     made: {text}")
+    for text in written.notes:
+        report.warn(text)
     with report.step("start"):
         engine.up(deployment.project())
     with report.step("gateway healthy") as tell:
         bringup.wait_until_ready(stack, engine, tell)
+        bringup.wait_for_reload(deployment, stack, tell)
     late = _certificate(report, deployment, stack, engine)
     with report.step("verify"):
         outcome = deployed.run(deployment, stack)
@@ -76,6 +80,7 @@ def _preflight(deployment: Deployment, engine: DockerEngine) -> EngineInfo:
     services = engine.services(deployment.project_name)
     bringup.refuse_other_folder(deployment, services)
     preflight.host(deployment.stack(), deployment.folder, engine, bringup.own_ports(services))
+    deployments.own_certificate(deployment, deployment.stack())  # its faults are told before anything is built
     return info
 
 
@@ -124,4 +129,6 @@ def _finish(context: Context, deployment: Deployment, stack: Stack, outcome: dep
     telling = [result for result in outcome.results if not (late and result.reason == AWAITING)]
     failed = checks.lines(telling, context.report.style, everything=False)
     context.report.finish(data, [*failed, *shown])
+    if not checks.looked(outcome.results):
+        return NOTHING_LOOKED
     return 0 if data["ok"] else 1

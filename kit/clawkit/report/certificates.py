@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from clawkit.report.spans import time_left
-from clawkit.verify.served import Served
+from clawkit.verify.served import RENEWED_AT, Served
 
 BY_WHOM = {"files": "by you: replace the files, then clawkit up", "internal": "by clawkit up"}
 
@@ -58,7 +58,8 @@ def _renewal(one: Served) -> str:
     if one.renewal is None:
         return ""
     if one.stack.acme:
-        return f"at a third of its lifetime, {_day(one.renewal)}, or earlier if the authority asks"
+        share = "a third" if one.share == RENEWED_AT else "half"
+        return f"at {share} of its lifetime, {_day(one.renewal)}, or earlier if the authority asks"
     if one.stack.tls == "internal" and not one.stack.served_from_files:
         return "by Caddy, by itself"
     return f"{BY_WHOM[one.stack.tls]}, from {_day(one.renewal)} on"

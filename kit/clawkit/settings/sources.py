@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,7 @@ def _fix(path: str, error: Any, origins: Mapping[str, str]) -> str:
     if error["type"] == UNKNOWN:
         return _nearest(path.rpartition(".")[2], tuple(GatewaySettings.model_fields))
     # a fault between two settings has no path, but its message names them
-    keys = [path.split(".")[0]] if path else [key for key in FIELDS if key in error["msg"]]
+    keys = [path.split(".")[0]] if path else [key for key in FIELDS if re.search(rf"\b{key}\b", error["msg"])]
     return " or ".join(dict.fromkeys(_where(key, origins[key]) for key in keys)) or "clawkit init --help"
 
 

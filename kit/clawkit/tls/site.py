@@ -6,6 +6,7 @@ The link is swapped by one rename, so the proxy never sees the certificate of on
 from __future__ import annotations
 
 import os
+import shutil
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,11 +38,19 @@ def install(folder: Path, name: str, pair: Pair, owner: tuple[int, int]) -> None
     version = sha256(pair.certificate.encode()).hexdigest()[:16]
     write_atomic(home / version / "privkey.pem", pair.key, mode=0o600)
     write_atomic(home / version / "fullchain.pem", pair.certificate)
+    hand_over(home, owner)  # before the link is swapped: the proxy looks at once
     link = home / ".live.new"
     link.unlink(missing_ok=True)
     link.symlink_to(version)
     link.replace(home / "live")
-    hand_over(home, owner)
+    _forget(home, version)
+
+
+def _forget(home: Path, version: str) -> None:
+    """Old versions hold private keys that nobody needs."""
+    versions = [path for path in home.iterdir() if path.is_dir() and not path.is_symlink() and path.name != version]
+    for path in sorted(versions, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(path)
 
 
 def hand_over(home: Path, owner: tuple[int, int]) -> None:

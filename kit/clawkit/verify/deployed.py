@@ -53,10 +53,15 @@ def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), ski
 
 
 def through_front(scene: Scene) -> Scene:
-    """With tls off and the front elsewhere this host is refused like anybody: it looks by the public name, as users do."""
+    """With tls off and the front elsewhere this host is refused like anybody: it looks by the public name, as a user.
+
+    Never falsely green: where the front cannot be reached, nothing was looked at.
+    """
     domain, port = scene.gateway.domain, scene.stack.settings.https_port
     door = tcp.knock(domain, port, FRONT_SECONDS)
-    unseen = f"tls is off, and {domain}:{port} in front cannot be reached from here: {door.failure}" if door.failure else ""
+    unseen = (
+        f"tls is off, and {domain}:{port} in front cannot be reached from here: {door.failure}" if door.failure else ""
+    )
     return replace(scene, dial=domain, ca_file=None, through_front=True, unseen=unseen)
 
 

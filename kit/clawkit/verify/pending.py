@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from clawkit.verify.scene import Scene
 
 LOG_LINES = 2000
+SILENT = timedelta(seconds=180)
+"""Three of its heartbeats."""
 PLAN = Path("acme/plan.json")
 
 
@@ -32,6 +34,18 @@ def reason(scene: Scene) -> str:
     inside = scene.inside
     found = known(inside.folder, scene.stack, scene.gateway, inside.engine) if inside else None
     return issuance.sentence(found, scene.stack, scene.gateway)
+
+
+def renewal_trouble(scene: Scene) -> str:
+    """Why the certificate that is shown may not be renewed in time; empty when nothing speaks against it."""
+    inside, stack = scene.inside, scene.stack
+    if not stack.certbot or inside is None or scene.pending():
+        return ""
+    beat = issuance.heartbeat(inside.folder)
+    if beat is None or datetime.now(UTC) - beat > SILENT:
+        return f"the acme container, which renews it, is silent{f' since {issuance.clock(beat)}' if beat else ''}"
+    found = known(inside.folder, stack, scene.gateway, inside.engine)
+    return f"the last renewal failed: {found.error}" if found and found.failed else ""
 
 
 def stands_in(facts: TlsFacts) -> bool:

@@ -72,6 +72,10 @@ class Scene:
         """Why the authority's certificate is not shown yet; empty when it is, or when none is to come."""
         return self.memo.once("pending", lambda: pending.reason(self))
 
+    def renewal_trouble(self) -> str:
+        """Why the certificate that is shown may not be renewed in time; empty when nothing speaks against it."""
+        return pending.renewal_trouble(self)
+
     def answer(self, path: str) -> HttpFacts:
         """Looked at without trust, so that a wrong certificate does not hide what the gateway says."""
         return self.memo.once(("answer", path), lambda: http.get(self.target, path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from clawkit.engine.ports import Engine
@@ -16,6 +16,10 @@ from clawkit.verify import deployed, pending
 
 RENEWED_AT = 1 / 3
 """Share of the lifetime left at which certbot, Caddy and the kit itself renew where no authority says otherwise."""
+
+SHORT = timedelta(days=10)
+SHORT_RENEWED_AT = 1 / 2
+"""certbot's own rule for certificates of days (certbot/_internal/renewal.py, _default_renewal_time)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,14 @@ class Served:
 
     @property
     def renewal(self) -> datetime | None:
-        """When a third of the lifetime is left; an authority may ask for it earlier."""
+        """When it is due by its age alone; an authority may ask for it earlier."""
         leaf = self.tls.leaf
-        return leaf.not_after - leaf.lifetime * RENEWED_AT if leaf and not self.pending else None
+        return leaf.not_after - leaf.lifetime * self.share if leaf and not self.pending else None
+
+    @property
+    def share(self) -> float:
+        short = self.stack.certbot and self.tls.leaf is not None and self.tls.leaf.lifetime < SHORT
+        return SHORT_RENEWED_AT if short else RENEWED_AT
 
     @property
     def error(self) -> str:

@@ -1,4 +1,4 @@
-"""The certificate is valid now, and its renewal is not overdue.
+"""The certificate is valid now, its renewal is not overdue, and what renews it is at work.
 
 Measured against its own lifetime, because Caddy's private CA issues for 12 hours and a public one for 90 days;
 both proxies' renewal starts when a third is left, so below a quarter it has failed for a while.
@@ -21,10 +21,12 @@ OVERDUE = 0.25
 class Facts:
     leaf: Certificate | None
     now: datetime
+    trouble: str = ""
+    """With its renewal, as far as whoever renews it tells."""
 
 
 def gather(scene: Scene) -> Facts:
-    return Facts(scene.tls().leaf, datetime.now(UTC))
+    return Facts(scene.tls().leaf, datetime.now(UTC), scene.renewal_trouble())
 
 
 def judge(facts: Facts) -> Verdict:
@@ -41,6 +43,8 @@ def judge(facts: Facts) -> Verdict:
     said = f"{shown(left)} of {shown(leaf.lifetime)} left"
     if left < OVERDUE * leaf.lifetime:
         return warning(f"{said}: renewal is overdue", LOGS_PROXY, **measured)
+    if facts.trouble:
+        return warning(f"{said}, but {facts.trouble}", "clawkit certs", **measured)
     return ok(said, **measured)
 
 

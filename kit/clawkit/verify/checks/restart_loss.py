@@ -80,7 +80,7 @@ def judge(facts: Facts) -> Verdict:
     total = facts.answers.total()
     lost = total - facts.answers["200"]
     shown = ", ".join(f"{count} x {answer}" for answer, count in facts.answers.most_common())
-    measured = {"requests": total, "lost": lost, "longest_ms": round(facts.longest_ms), "seconds": round(facts.seconds, 1)}
+    measured = {"requests": total, "lost": lost, "longest_ms": round(facts.longest_ms)}
     if not facts.came_back:
         return failed(f"the gateway did not come back within {facts.seconds:.0f} s ({shown})", LOGS_GATEWAY, **measured)
     if lost:
