@@ -22,10 +22,13 @@ class Knobs:
     eab: dict[str, str] = field(default_factory=dict)
     """Key id -> base64url key; when given, an account without one of them is refused."""
     domain_blocklist: tuple[str, ...] = ()
+    dns_server: str = ""
+    """ADDRESS:PORT that is asked in place of the name server beside it."""
 
     def environment(self) -> dict[str, str]:
         return {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": str(self.nonce_reject),
-                "PEBBLE_AUTHZREUSE": str(self.authz_reuse)}  # fmt: skip
+                "PEBBLE_AUTHZREUSE": str(self.authz_reuse),
+                **({"DNS_SERVER": self.dns_server} if self.dns_server else {})}  # fmt: skip
 
     def config(self, http_port: int, https_port: int) -> dict[str, Any]:
         return {

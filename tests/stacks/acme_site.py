@@ -45,11 +45,11 @@ class Site:
     def up(self, *flags: str) -> Said:
         return self.clawkit("up", *flags)
 
-    def first_up(self) -> Said:
+    def first_up(self, *flags: str) -> Said:
         pebble = self.pebble
         return self.up("--name", f"clawkit-test-{secrets.token_hex(4)}", "--domain", DOMAIN, "--listen", pebble.address,
                        "--http-port", str(pebble.http_port), "--https-port", str(pebble.https_port),
-                       *self.issued_by(pebble, self.limited.directory), *self.version.flags())  # fmt: skip
+                       *self.issued_by(pebble, self.limited.directory), *self.version.flags(), *flags)  # fmt: skip
 
     def issued_by(self, pebble: Pebble, directory: str = "") -> tuple[str, ...]:
         return ("--acme-directory", directory or pebble.directory, "--acme-ca", str(pebble.ca))

@@ -5,11 +5,13 @@ The real certbot runs against a real authority in tests/stacks.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from clawkit.render import templates_root
@@ -56,18 +58,21 @@ The Certificate Authority reported these problems:
 Some challenges have failed.
 """
 
-
-def load() -> Any:
-    """compose/acme/renew.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("renew", templates_root() / "compose/acme/renew.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["renew"] = module
-    spec.loader.exec_module(module)
-    return module
+FOLDER = templates_root() / "compose/acme"
 
 
-renew: Any = load()
+def load(*names: str) -> list[ModuleType]:
+    """Modules of compose/acme, which is no part of the package; the folder is on the path while they are loaded."""
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return [import_module(name) for name in names]
+    finally:
+        sys.path.remove(str(FOLDER))
+
+
+renew, answers, certificate, entry, keeper, moments, places, plan, schedule = load(
+    "renew", "answers", "certificate", "entry", "keeper", "moments", "places", "plan", "schedule"
+)
 
 
 @dataclass
@@ -87,7 +92,7 @@ class Bench:
 
     @property
     def places(self) -> Any:
-        return renew.Places(
+        return places.Places(
             self.folder / "data", self.folder / "site", self.folder, str(self.folder / "certbot/certbot")
         )
 
@@ -98,7 +103,7 @@ class Bench:
     def plan(self, **changes: object) -> Any:
         path = self.folder / "plan.json"
         path.write_text(json.dumps({**PLAN, **changes}))
-        return renew.read_plan(path)
+        return plan.read_plan(path)
 
     def new_certificate(self, *names: str) -> str:
         """What certbot will have from now on."""
@@ -118,25 +123,24 @@ class Bench:
 
     def keeper(self) -> Any:
         """As after a start of the container: only what is on disk is known."""
-        keeper = renew.Keeper(self.folder / "plan.json", self.places)
-        keeper.entries = renew.read_entries(self.places.status)
-        return keeper
+        fresh = keeper.Keeper(self.folder / "plan.json", self.places)
+        fresh.entries = entry.read_entries(self.places.status)
+        return fresh
 
     def round(self) -> Any:
         """One round of a fresh container; the entry that it leaves."""
-        keeper = self.keeper()
-        keeper.round(renew.read_plan(self.folder / "plan.json"))
-        return keeper.entries["main"]
+        fresh = self.keeper()
+        fresh.round(plan.read_plan(self.folder / "plan.json"))
+        return fresh.entries["main"]
 
     def pass_time(self, seconds: float) -> None:
         """The times that are remembered move into the past."""
         status = json.loads(self.places.status.read_text())
-        for entry in status["certificates"].values():
+        for told in status["certificates"].values():
             for key in ("last_attempt", "next_attempt"):
-                then = renew.moment(entry[key]) - renew.timedelta(seconds=seconds)
-                entry[key] = renew.stamp(then)
+                told[key] = moments.stamp(moments.moment(told[key]) - timedelta(seconds=seconds))
         self.places.status.write_text(json.dumps(status))
 
-    def waits(self, entry: Any) -> float:
+    def waits(self, left: Any) -> float:
         """Seconds between the last attempt and the next."""
-        return float((renew.moment(entry.next_attempt) - renew.moment(entry.last_attempt)).total_seconds())
+        return float((moments.moment(left.next_attempt) - moments.moment(left.last_attempt)).total_seconds())

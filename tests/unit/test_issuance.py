@@ -11,7 +11,7 @@ from clawkit.errors import EnvironmentMissing
 from clawkit.tls import issuance
 from clawkit.tls.issuance import MEANING, Issuance, Problem, State
 from fakes import make_stack
-from renew_standin import CONNECTION, Bench, renew
+from renew_standin import CONNECTION, Bench, answers, entry, places
 
 STACK = make_stack(proxy="nginx", domain="claw.test", acme_directory="https://ca.test:14000/dir")
 GATEWAY = STACK.gateways[0]
@@ -49,8 +49,8 @@ def test_a_failure_keeps_words_problem_and_the_next_attempt(rendered: Path) -> N
 
 
 def test_both_sides_know_the_same_states_and_problems() -> None:
-    assert {state.value for state in renew.State} == {state.value for state in State}
-    assert {*renew.PROBLEMS, "other"} == {problem.value for problem in Problem}
+    assert {state.value for state in entry.State} == {state.value for state in State}
+    assert {*answers.PROBLEMS, "other"} == {problem.value for problem in Problem}
     assert set(MEANING) == set(Problem)
 
 
@@ -79,7 +79,7 @@ def test_what_was_asked_for_before_is_no_answer_to_another_question(rendered: Pa
 def test_asking_now_is_seen_by_the_container(rendered: Path) -> None:
     worked(rendered)
     issuance.ask_now(rendered)
-    assert renew.Places(rendered / "data/acme").ask_now.exists()
+    assert places.Places(rendered / "data/acme").ask_now.exists()
 
 
 def test_asking_where_no_container_works_says_what_to_do(rendered: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from renew_standin import Bench, renew
+from renew_standin import Bench, plan
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path / "bench")
 
 
-def called(bench: Bench, **plan: object) -> dict[str, Any]:
-    bench.plan(**plan)
+def called(bench: Bench, **changes: object) -> dict[str, Any]:
+    bench.plan(**changes)
     bench.round()
     return bench.calls()[-1]
 
@@ -75,7 +75,7 @@ def test_addresses_are_asked_for_as_addresses(bench: Bench) -> None:
 
 
 def test_lets_encrypt_issues_for_addresses_in_one_profile_only(bench: Bench) -> None:
-    call = called(bench, directory=renew.STAGING, certificates=[{"name": "main", "names": ["192.0.2.7"]}])
+    call = called(bench, directory=plan.STAGING, certificates=[{"name": "main", "names": ["192.0.2.7"]}])
     assert after(call, "--preferred-profile") == ["shortlived"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clawkit.tls import site
 from clawkit.tls.authority import Pair, make_temporary
-from renew_standin import CONNECTION, Bench, renew
+from renew_standin import CONNECTION, Bench, certificate
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_renewed_certificate_is_handed_over_and_three_old_ones_are_kept(bench:
         bench.places.ask_now.touch()
         bench.round()
     assert (bench.live / "fullchain.pem").read_text() == newest
-    assert len([path for path in bench.live.parent.iterdir() if not path.is_symlink()]) == renew.KEPT + 1
+    assert len([path for path in bench.live.parent.iterdir() if not path.is_symlink()]) == certificate.KEPT + 1
 
 
 def test_two_gateways_have_two_certificates(bench: Bench) -> None:

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from clawkit.render import templates_root
-from renew_standin import CONNECTION, Bench, renew
+from renew_standin import CONNECTION, FOLDER, Bench, entry, moments, plan, renew, schedule
 
 REFUSED: dict[str, object] = {"code": 1, "output": CONNECTION}
 
@@ -50,8 +50,8 @@ def test_certbot_is_asked_twice_a_day_at_no_fixed_minute(bench: Bench) -> None:
 
 
 def test_a_certificate_of_hours_is_looked_at_more_often() -> None:
-    at = renew.now()
-    assert renew.next_check(at, at + renew.timedelta(hours=10), at) - at < renew.timedelta(minutes=70)
+    at = moments.now()
+    assert schedule.next_check(at, at + timedelta(hours=10), at) - at < timedelta(minutes=70)
 
 
 def test_failures_are_followed_by_one_ten_and_a_hundred_minutes_and_then_days(bench: Bench) -> None:
@@ -148,19 +148,19 @@ def test_a_status_that_cannot_be_read_is_as_none(bench: Bench) -> None:
 
 
 def test_production_is_asked_only_after_staging_has_agreed(bench: Bench) -> None:
-    bench.plan(directory=renew.PRODUCTION)
+    bench.plan(directory=plan.PRODUCTION)
     bench.answers(REFUSED)
     entry = bench.round()
     assert entry.error.startswith("staging: claw.test: ")
     bench.pass_time(61)
     assert bench.round().state == "issued"
     servers = [call["argv"][call["argv"].index("--server") + 1] for call in bench.calls()]
-    assert servers == [renew.STAGING, renew.STAGING, renew.PRODUCTION]
+    assert servers == [plan.STAGING, plan.STAGING, plan.PRODUCTION]
     assert ["--dry-run" in call["argv"] for call in bench.calls()] == [True, True, False]
 
 
 def test_staging_is_asked_once_for_the_same_names(bench: Bench) -> None:
-    bench.plan(directory=renew.PRODUCTION)
+    bench.plan(directory=plan.PRODUCTION)
     bench.answers({"code": 0}, REFUSED)
     bench.round()
     bench.pass_time(61)
@@ -171,11 +171,12 @@ def test_staging_is_asked_once_for_the_same_names(bench: Bench) -> None:
 def running(bench: Bench) -> subprocess.Popen[str]:
     """The loop in a process of its own, as the container runs it."""
     code = (
-        "import sys, signal; sys.path.insert(0, {!r}); import renew; from pathlib import Path; p = renew.Places("
-        "Path({!r}), Path({!r}), Path({!r}), {!r}); k = renew.Keeper(Path({!r}), p); "
+        "import sys, signal; sys.path.insert(0, {!r}); from keeper import Keeper; from places import Places; "
+        "from pathlib import Path; p = Places("
+        "Path({!r}), Path({!r}), Path({!r}), {!r}); k = Keeper(Path({!r}), p); "
         "signal.signal(signal.SIGTERM, k.end); k.serve()"
     ).format(
-        str(templates_root() / "compose/acme"),
+        str(FOLDER),
         *(
             str(part)
             for part in (
@@ -226,8 +227,8 @@ def test_an_order_that_the_end_interrupts_is_no_failure(bench: Bench) -> None:
     finally:
         loop.kill()
         loop.communicate()
-    entry = renew.read_entries(bench.places.status)["main"]
-    assert (entry.failures, entry.next_attempt) == (0, "")
+    kept = entry.read_entries(bench.places.status)["main"]
+    assert (kept.failures, kept.next_attempt) == (0, "")
     assert bench.round().state == "issued"
 
 
@@ -235,6 +236,6 @@ def test_it_is_alive_while_its_heartbeat_is_young(bench: Bench) -> None:
     assert not renew.alive(bench.places.status)
     bench.round()
     assert renew.alive(bench.places.status)
-    old = renew.stamp(renew.now() - renew.timedelta(seconds=200))
+    old = moments.stamp(moments.now() - timedelta(seconds=200))
     bench.places.status.write_text(json.dumps({"heartbeat": old, "certificates": {}}))
     assert not renew.alive(bench.places.status)

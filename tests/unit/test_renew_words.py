@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from renew_standin import CONNECTION, renew
+from renew_standin import CONNECTION, answers
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def judged(output: str, log: str = "") -> Any:
-    return renew.judge(renew.Answer(1, output, log), AT)
+    return answers.judge(answers.Answer(1, output, log), AT)
 
 
 def raised(kind: str) -> str:
