@@ -33,18 +33,19 @@ unit: install-dev ## the tests that need no Docker, in seconds
 	@$(VENV)/bin/pytest -m "not docker" tests/unit
 
 check: install-dev ## look: lint, types, import rules, shell scripts, Dockerfiles
-	@$(VENV)/bin/ruff check kit tests
-	@$(VENV)/bin/ruff format --check kit tests
+	@$(VENV)/bin/ruff check kit tests compose
+	@$(VENV)/bin/ruff format --check kit tests compose
 	@$(VENV)/bin/mypy kit/clawkit tests/unit tests/conftest.py
 	@MYPYPATH=kit:tests/stacks:tests $(VENV)/bin/mypy tests/stacks/*.py tests/bench/*.py
 	@MYPYPATH=kit:tests $(VENV)/bin/mypy -p proxies
+	@MYPYPATH=compose/acme $(VENV)/bin/mypy compose/acme/*.py compose/verify/*.py
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/shellcheck -x scripts/* compose/gateway/*.sh proxies/*/run.sh .ci/run
 	@$(VENV)/bin/hadolint --failure-threshold warning compose/images/*.Dockerfile
 
 fix: install-dev ## change: format and mend what lint can mend
-	@$(VENV)/bin/ruff check --fix kit tests
-	@$(VENV)/bin/ruff format kit tests
+	@$(VENV)/bin/ruff check --fix kit tests compose
+	@$(VENV)/bin/ruff format kit tests compose
 
 golden: install-dev ## rewrite the golden renders; git diff reviews them
 	@CLAWKIT_GOLDEN=rewrite $(VENV)/bin/pytest -q tests/unit/test_golden.py

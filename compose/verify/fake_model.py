@@ -4,17 +4,20 @@ chat API and thinks for as long as the user's message says (`think=75`).
 Run by clawkit in a container of the gateway's own image, on the gateway's own network, and removed afterwards.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 CHUNKS = 3
 GAP_SECONDS = 0.2
 
 
-def thinking_seconds(messages):
+def thinking_seconds(messages: list[dict[str, Any]]) -> float:
     """OpenClaw appends user messages of its own behind the real one, so all of them are read."""
     texts = []
     for message in messages:
@@ -28,18 +31,18 @@ def thinking_seconds(messages):
 class Model(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *_args):
+    def log_message(self, *_args: object) -> None:
         pass  # the request line may be of interest to nobody
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.answer({"object": "list", "data": [{"id": "echo", "object": "model"}]})
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
         time.sleep(thinking_seconds(body.get("messages") or []))
         self.stream() if body.get("stream") else self.answer(completion("message", "part1 part2 part3"))
 
-    def answer(self, document):
+    def answer(self, document: dict[str, Any]) -> None:
         data = json.dumps(document).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -47,7 +50,7 @@ class Model(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self):
+    def stream(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -59,12 +62,12 @@ class Model(BaseHTTPRequestHandler):
         self.wfile.write(b"data: [DONE]\n\n")
         self.close_connection = True
 
-    def event(self, document):
+    def event(self, document: dict[str, Any]) -> None:
         self.wfile.write(b"data: " + json.dumps(document).encode() + b"\n\n")
         self.wfile.flush()
 
 
-def completion(kind, text, finish=None):
+def completion(kind: str, text: str | None, finish: str | None = None) -> dict[str, Any]:
     part = {"role": "assistant", "content": text} if text is not None else {}
     choice = {"index": 0, kind: part, "finish_reason": finish if kind == "delta" else "stop"}
     usage = {"prompt_tokens": 10, "completion_tokens": CHUNKS, "total_tokens": 10 + CHUNKS}

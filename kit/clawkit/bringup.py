@@ -103,7 +103,8 @@ class Late:
 
 def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, tell: Tell) -> tuple[Late, ...]:
     """Until each gateway shows the authority's certificate; returns those that do not, and raises for none."""
-    end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS)
+    wait_for_record = stack.settings.dns_wait if stack.settings.dns_rfc2136 else 0
+    end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS + wait_for_record)
     found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.gateways if stack.acme]
     return tuple(late for late in found if late is not None)
 

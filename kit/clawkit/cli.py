@@ -23,6 +23,7 @@ COMMANDS = {
     "down": "stop and remove the containers; data is kept",
     "render": "write the files without starting anything",
     "config": "the effective settings and where each came from",
+    "open": "a one-time link that lets a browser in",
     "token": "the gateway's token",
     "certs": "the certificate, and the root of the private CA",
     "images": "build and list the images",

@@ -22,7 +22,7 @@ from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
 from clawkit.stack import Image, Images, Stack, assemble, certbot_image
-from clawkit.tls import material, site
+from clawkit.tls import lent, material, site
 
 if TYPE_CHECKING:
     from clawkit.tls.own import Own
@@ -182,7 +182,7 @@ def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None 
     lockfile.write(folder, replace(lock, pool=stack.pool))
     made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack, own)]
     _folders(folder, stack)
-    _lend(folder, deployment, stack)
+    lent.lend(folder, stack, deployment.file)
     return Written(write_tree(folder, files), tuple(made), own.notes if own else ())
 
 
@@ -204,30 +204,6 @@ def _folders(folder: Path, stack: Stack) -> None:
     if stack.certbot:
         for name in ("data/acme", "data/acme/webroot"):
             _make(folder / name, 0o755, stack.owner)
-
-
-LENT = {"acme_eab": "secrets/acme-eab", "dns_rfc2136": "secrets/dns-rfc2136", "dns_hook": "acme/hook",
-        "acme_ca": "acme/ca.pem"}  # fmt: skip
-"""Setting that names a file of the user -> the copy in the rendered folder, which the containers get."""
-
-
-def _lend(folder: Path, deployment: Deployment, stack: Stack) -> None:
-    for key, target in LENT.items():
-        source = deployment.file(key)
-        if source is None:
-            continue
-        secret = target.startswith("secrets/")
-        mode = 0o600 if secret else 0o755 if key == "dns_hook" else 0o644
-        write_atomic(folder / target, _text(key, source), mode=mode)
-        if secret:
-            give(folder / target, stack.owner[0])
-
-
-def _text(key: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{key}: cannot read {path}: {error}", fix=f"ls -l {path}") from error
 
 
 def _secrets(folder: Path, deployment: Deployment, stack: Stack) -> list[str]:

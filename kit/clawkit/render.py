@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 STAMP = f"rendered by clawkit {__version__}"
 VERIFY = "compose/verify/fake_model.py"
 STATIC = ("compose/gateway/start.sh", "compose/gateway/seed.mjs")
+RENEWAL = ("renew.py", "answers.py", "certificate.py", "command.py", "entry.py", "files.py", "journal.py", "keeper.py",
+           "moments.py", "orders.py", "places.py", "plan.py", "program.py", "schedule.py")  # fmt: skip
+"""renew.py and the modules that it loads from its own folder."""
 
 
 def templates_root() -> Path:
@@ -36,7 +39,7 @@ def render(stack: Stack) -> dict[str, str]:
     if stack.watches_certificates:
         files[f"proxy/{stack.proxy}/run.sh"] = _static(f"proxies/{stack.proxy}/run.sh")
     if stack.certbot:
-        files["acme/bin/renew.py"] = _static("compose/acme/renew.py")
+        files.update({f"acme/bin/{name}": _static(f"compose/acme/{name}") for name in RENEWAL})
         files["acme/plan.json"] = acme_plan(stack)
     files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, files))
     return files
@@ -47,7 +50,7 @@ def _static(name: str) -> str:
 
 
 def acme_plan(stack: Stack) -> str:
-    """What the acme container is to do, for compose/acme/renew.py."""
+    """What the acme container is to do, read by compose/acme/plan.py."""
     settings = stack.settings
     plan = {
         "directory": stack.acme_directory,
@@ -57,6 +60,7 @@ def acme_plan(stack: Stack) -> str:
         "profile": settings.acme_profile,
         "hook": "/acme/hook" if settings.dns_hook else "",
         "rfc2136": "/run/secrets/dns-rfc2136" if settings.dns_rfc2136 else "",
+        "wait": settings.dns_wait,
         "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
         "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.gateways],
     }

@@ -90,5 +90,6 @@ def test_dns_challenges_run_the_users_script_or_the_plugin(bench: Bench) -> None
     assert after(call, "--manual-auth-hook") == [f"{hook} auth"]
     assert after(call, "--manual-cleanup-hook") == [f"{hook} cleanup"]
     assert "--webroot" not in call["argv"]
-    call = called(bench, challenge="dns-01", rfc2136=str(hook))
+    call = called(bench, challenge="dns-01", rfc2136=str(hook), wait=7)
     assert after(call, "--dns-rfc2136-credentials") == [str(hook)]
+    assert after(call, "--dns-rfc2136-propagation-seconds") == ["7"]

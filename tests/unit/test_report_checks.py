@@ -60,7 +60,7 @@ def test_the_card_says_where_it_is_how_it_is_trusted_and_what_comes_next() -> No
     expiry = result(id="certificate-expiry", group=Group.TLS, days_left=820)
     shown = "\n".join(card.lines(make_stack(https_port=8443), Path("/srv/claw/stack"), [expiry], 41.26, PLAIN))
     for part in ("https://localhost:8443/", "OpenClaw 2026.9.6", "caddy 2.11.4", "private CA, renewed by Caddy", "1 ok",
-                 "clawkit token --show", "clawkit certs ca", "done in 41.3 s"):  # fmt: skip
+                 "clawkit open", "clawkit certs ca", "done in 41.3 s"):  # fmt: skip
         assert part in shown, part
 
 

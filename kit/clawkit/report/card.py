@@ -23,7 +23,7 @@ def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: floa
     shown += _row("proxy", f"{stack.proxy} {stack.images.proxy.version}".strip(), stack.images.proxy)
     shown.append(f"  certificate  {_certificate(stack, results)}")
     shown.append(f"  verified     {totals(results)}")
-    shown += ["", "  next         clawkit token --show   the secret that the dashboard asks for",
+    shown += ["", "  next         clawkit open           a one-time link for your browser",
               "               clawkit verify         prove it again, any time",
               "               clawkit logs -f        watch it"]  # fmt: skip
     shown += _manual(stack, rendered)
@@ -59,13 +59,7 @@ def _left(results: Sequence[Result]) -> str:
 
 
 def _manual(stack: Stack, rendered: Path) -> list[str]:
-    steps = []
-    if stack.tls == "internal":
-        steps.append(f"trust the private CA once on each device: clawkit certs ca   ({rendered / ROOT_CERTIFICATE})")
-    steps.append("let the first browser in: open the page, paste the token, then on this server")
-    more = [
-        f"  docker compose -p {stack.project} exec gateway openclaw devices list",
-        f"  docker compose -p {stack.project} exec gateway openclaw devices approve REQUEST",
-    ]
-    return ["", *(f"  {'by hand' if at == 0 else '':12} {step}" for at, step in enumerate(steps)),
-            *(f"{'':15}{text}" for text in more)]  # fmt: skip
+    if stack.tls != "internal":
+        return []
+    return ["", "  by hand      trust the private CA once on each device: clawkit certs ca",
+            f"               ({rendered / ROOT_CERTIFICATE})"]  # fmt: skip

@@ -78,6 +78,9 @@ class Settings(BaseModel):
     acme_profile: str = Field("", description="certificate profile of the authority, such as shortlived")
     dns_hook: str = Field("", description="dns-01: script that is run with auth or cleanup (certbot's hook variables)")
     dns_rfc2136: str = Field("", description="dns-01: credentials file of certbot-dns-rfc2136 (TSIG)")
+    dns_wait: Annotated[int, Field(ge=0, le=1200)] = Field(
+        60, description="dns-01 by RFC 2136: seconds until every name server of the zone has the record"
+    )
     tls_cert: str = Field("", description="tls files: PEM file with your certificate and its chain")
     tls_key: str = Field("", description="tls files: PEM file with its key")
     front_proxy: Names = Field((), description="tls off: addresses of what terminates TLS in front of this proxy")
@@ -112,7 +115,9 @@ class Settings(BaseModel):
     def _off(cls, value: object) -> object:
         return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
 
-    @field_validator("http_port", "https_port", "gateway_cpus", "gateway_pids", "timeout", mode="before")
+    @field_validator(
+        "http_port", "https_port", "gateway_cpus", "gateway_pids", "timeout", "dns_wait", mode="before"
+    )  # fmt: skip
     @classmethod
     def _number(cls, value: object) -> object:
         if isinstance(value, bool):  # YAML 1.1 reads `yes` and `on` as true, and Python takes true for 1

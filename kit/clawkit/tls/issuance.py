@@ -22,7 +22,7 @@ FOLDER = Path("data/acme")
 
 
 class State(StrEnum):
-    """As compose/acme/renew.py writes them."""
+    """As compose/acme/entry.py writes them."""
 
     PENDING = "pending"
     ISSUED = "issued"

@@ -1,0 +1,48 @@
+"""The certificate: how long it lives, and how it reaches the proxy."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from files import digest, read, write_atomic
+
+KEPT = 3
+"""Versions that stay beside the one in use, as in clawkit's tls/site.py."""
+
+
+def lifetime(chain: bytes) -> tuple[datetime, datetime]:
+    """Start and end of the first certificate; cryptography is certbot's own dependency."""
+    from cryptography import x509
+
+    leaf = x509.load_pem_x509_certificate(chain)
+    if hasattr(leaf, "not_valid_after_utc"):
+        return leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    return leaf.not_valid_before.replace(tzinfo=UTC), leaf.not_valid_after.replace(tzinfo=UTC)
+
+
+def hand_over(lineage: Path, home: Path) -> bool:
+    """Puts the lineage's pair where the proxy reads it, by one rename; False when it is there already or not at all."""
+    try:
+        chain, key = (lineage / "fullchain.pem").read_bytes(), (lineage / "privkey.pem").read_bytes()
+    except FileNotFoundError:
+        return False
+    live = home / "live"
+    if [read(live / "fullchain.pem"), read(live / "privkey.pem")] == [chain, key]:
+        return False
+    version = digest(chain)[:16]
+    write_atomic(home / version / "privkey.pem", key, 0o600)
+    write_atomic(home / version / "fullchain.pem", chain, 0o644)
+    link = home / ".live.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version)
+    link.replace(live)
+    _forget(home, version)
+    return True
+
+
+def _forget(home: Path, version: str) -> None:
+    others = [path for path in home.iterdir() if path.is_dir() and not path.is_symlink() and path.name != version]
+    for path in sorted(others, key=lambda one: one.stat().st_mtime_ns, reverse=True)[KEPT:]:
+        shutil.rmtree(path)
