@@ -222,8 +222,9 @@ def _secrets(folder: Path, deployment: Deployment, stack: Stack) -> list[str]:
 
 def _make(path: Path, mode: int, owned_by: tuple[int, int] | None = None) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(mode)
+        if not path.exists():  # one that is there is the user's: its mode is theirs
+            path.mkdir(parents=True)
+            path.chmod(mode)
         if owned_by and os.geteuid() == 0:
             os.chown(path, *owned_by)
     except OSError as error:

@@ -76,6 +76,8 @@ def write_tree(folder: Path, files: Mapping[str, str]) -> dict[str, Change]:
 def _open_folders(folder: Path, name: str) -> None:
     """A container's user has to pass through them, also where the host's umask is 077."""
     for parent in reversed(Path(name).parents):
+        if parent == Path() and folder.exists():
+            continue  # the user's own: its mode is theirs
         try:
             (folder / parent).mkdir(parents=True, exist_ok=True)
             (folder / parent).chmod(0o755)

@@ -12,16 +12,17 @@ from clawkit.errors import EnvironmentMissing
 Network = ipaddress.IPv4Network
 
 # Sparsely used corners first: office and home networks crowd 10.0.x, 10.1.x, 192.168.0.x and 172.16-31.
-CANDIDATES = tuple(
-    Network((f"10.{second}.{third}.0", 21)) for second in range(77, 127) for third in range(0, 256, 8)
-) + tuple(Network((f"172.{second}.{third}.0", 21)) for second in range(24, 32) for third in range(0, 256, 8))
+PLACES = tuple(f"10.{second}.{third}.0" for second in range(77, 127) for third in range(0, 256, 8)) + tuple(
+    f"172.{second}.{third}.0" for second in range(24, 32) for third in range(0, 256, 8)
+)
 
 
 def choose(seed: str, taken: Iterable[Network]) -> str:
     """The first free candidate, starting at a place that depends on the seed so that two stacks seldom ask alike."""
     busy = tuple(taken)
-    start = int.from_bytes(sha256(seed.encode()).digest()[:4]) % len(CANDIDATES)
-    for candidate in CANDIDATES[start:] + CANDIDATES[:start]:
+    start = int.from_bytes(sha256(seed.encode()).digest()[:4]) % len(PLACES)
+    for place in PLACES[start:] + PLACES[:start]:
+        candidate = Network((place, 21))
         if not any(candidate.overlaps(network) for network in busy):
             return str(candidate)
     raise EnvironmentMissing("no free private /21 found: every candidate overlaps a route of this host",

@@ -16,7 +16,8 @@ import pytest
 
 from clawkit.render import PROXY_FILES, fill
 from clawkit.stack import GATEWAY_PORT, Stack
-from clawkit.tls.authority import Pair, make_leaf, make_root
+from clawkit.tls.authority import make_leaf, make_root
+from clawkit.tls.pair import Pair
 
 from . import namespace, samples, upstream
 from .browser import ADDRESS, Browser

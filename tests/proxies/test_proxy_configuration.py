@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from clawkit.stack import READ_TIMEOUT_SECONDS
-from clawkit.tls.authority import Pair
+from clawkit.tls.pair import Pair
 
 from . import samples
 from .conftest import Sandbox, build

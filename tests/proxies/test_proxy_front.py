@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clawkit.tls.authority import Pair
+from clawkit.tls.pair import Pair
 
 from . import samples
 from .browser import Answer, Headers

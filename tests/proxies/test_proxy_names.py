@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clawkit.tls.authority import Pair
+from clawkit.tls.pair import Pair
 
 from . import samples
 from .browser import Answer, ask

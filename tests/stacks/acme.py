@@ -153,7 +153,7 @@ class Pebble:
         docker("run", "--detach", "--init", "--name", self.name, "--volume", f"{folder}:/pebble:ro",
                *(word for name, value in environment.items() for word in ("--env", f"{name}={value}")),
                *(word for ours, its in published for word in ("--publish", f"{self.address}:{ours}:{its}")),
-               image())  # fmt: skip
+               image(self.knobs.current))  # fmt: skip
 
     def _get(self, path: str) -> str:
         trust = ssl.create_default_context(cafile=self.ca)
@@ -192,7 +192,7 @@ def patiently(ask: Callable[[], Answer], limit: float = START_SECONDS) -> Answer
             time.sleep(0.05)
 
 
-def image() -> str:
-    engine = DockerImages()
-    files = {"apt-install": recipes.folder() / "apt-install", "pebble-start": FOLDER / "pebble-start"}
-    return local_image(engine, "pebble", base(engine), files)
+def image(current: bool = False) -> str:
+    engine, files = DockerImages(), {"apt-install": recipes.folder() / "apt-install"}
+    older = local_image(engine, "pebble", base(engine), {**files, "pebble-start": FOLDER / "pebble-start"})
+    return local_image(engine, "pebble-current", older, files, release="trixie") if current else older

@@ -22,6 +22,8 @@ class Knobs:
     eab: dict[str, str] = field(default_factory=dict)
     """Key id -> base64url key; when given, an account without one of them is refused."""
     domain_blocklist: tuple[str, ...] = ()
+    current: bool = False
+    """Pebble 2.6 in place of 2.4: like Let's Encrypt it leaves the common name out (letsencrypt/pebble#420)."""
     dns_server: str = ""
     """ADDRESS:PORT that is asked in place of the name server beside it."""
 

@@ -85,16 +85,38 @@ def proxy_with(stack: OpenClawStack, changes: dict[str, str]) -> Iterator[None]:
 CONFIG = "/home/node/.openclaw/openclaw.json"
 
 
+RELOADED = "config hot reload applied"
+
+
+def taken_up(stack: OpenClawStack, command: tuple[str, ...]) -> None:
+    """Runs a command that changes openclaw.json, and waits until the gateway says that it has taken it up.
+
+    A second change before that is never noticed by gateway 2026.9.6 (seen: no reload within 15 s).
+    """
+    before = reloads(stack)
+    docker("exec", stack.container("gateway"), *command)
+    end = time.monotonic() + SETTLE_SECONDS
+    while reloads(stack) == before:
+        assert time.monotonic() < end, "the gateway did not take up its changed configuration"
+
+
+def reloads(stack: OpenClawStack) -> int:
+    both = subprocess.run(["docker", "logs", stack.container("gateway")], capture_output=True, text=True, timeout=30)
+    return (both.stdout + both.stderr).count(RELOADED)
+
+
 @contextmanager
 def gateway_with(stack: OpenClawStack, change: str) -> Iterator[None]:
     """The gateway's openclaw.json after a line of JavaScript on `c`; the gateway takes it up while it runs."""
-    program = (f"const f=require('fs'),p='{CONFIG}',b=f.readFileSync(p);f.writeFileSync('/tmp/before',b);"
-               f"const c=JSON.parse(b);{change};f.writeFileSync(p,JSON.stringify(c))")  # fmt: skip
-    docker("exec", stack.container("gateway"), "node", "-e", program)
+    program = (
+        f"const f=require('fs'),p='{CONFIG}',b=f.readFileSync(p);f.writeFileSync('/tmp/before',b);"
+        f"const c=JSON.parse(b);{change};f.writeFileSync(p,JSON.stringify(c))"
+    )
+    taken_up(stack, ("node", "-e", program))
     try:
         yield
     finally:
-        docker("exec", stack.container("gateway"), "cp", "/tmp/before", CONFIG)
+        taken_up(stack, ("cp", "/tmp/before", CONFIG))
 
 
 def compose(stack: OpenClawStack, *words: str) -> None:

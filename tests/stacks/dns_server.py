@@ -3,6 +3,8 @@
     with DnsServer("claw.test") as dns, Pebble(http_port, https_port, Knobs(dns_server=dns.where)) as pebble:
         credentials.write_text(dns.credentials())
         clawkit("up", "--acme-challenge", "dns-01", "--dns-rfc2136", str(credentials), ...)
+
+The authority asks it over UDP and certbot over TCP, both on the host's address on docker0.
 """
 
 from __future__ import annotations

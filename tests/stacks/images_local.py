@@ -41,10 +41,14 @@ def kit_image(engine: DockerImages, kind: Kind) -> str:
     return build([recipe], engine, say)[kind]
 
 
-def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, Path], version: str = "") -> str:
-    """Tag of `images/<name>.Dockerfile` with these files beside it; what is there already is left alone."""
+def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, Path], version: str = "",
+                release: str = recipes.RELEASE) -> str:  # fmt: skip
+    """Tag of `images/<name>.Dockerfile` with these files beside it; what is there already is left alone.
+
+    `release`: of Debian, where packages come from.
+    """
     dockerfile = FOLDER / f"{name}.Dockerfile"
-    inputs = sha256("\0".join([base, version, dockerfile.read_text()]).encode())
+    inputs = sha256("\0".join([base, version, release, dockerfile.read_text()]).encode())
     for path in files.values():
         inputs.update(path.read_bytes())
     tag = f"clawkit-test/{name}:{version + '-' if version else ''}{inputs.hexdigest()[:12]}"
@@ -55,5 +59,5 @@ def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, 
             for file, path in files.items():
                 shutil.copy2(path, context / file)
             engine.build(BuildRequest(dockerfile, context, tag=tag, args={"BASE": base, "VERSION": version,
-                         **host.proxies()}, secrets=host.secrets(Path(work), recipes.RELEASE)))  # fmt: skip
+                         **host.proxies()}, secrets=host.secrets(Path(work), release)))  # fmt: skip
     return tag

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from acme import Pebble
+from acme import Pebble, docker
 from acme_knobs import Knobs
 from acme_site import Site, site, up_watched
 from acme_visitors import Visitors
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 PATIENCE = 15
 """Seconds after the gateway is ready within which the authority's certificate is served."""
 
-SHORT_LIFE = 30
+SHORT_LIFE = 24
 RENEWALS_SECONDS = 60
 
 
@@ -46,7 +46,11 @@ def test_verify_is_green(here: Site) -> None:
 
 def test_containers_made_anew_ask_the_authority_for_nothing(here: Site) -> None:
     serial, asked = here.door.serial(), here.pebble.orders()
-    assert here.clawkit("down").code == 0
+    if here.version.current:
+        # the gateway, which takes long to start, knows nothing of certificates: it goes once per proxy
+        docker("rm", "--force", *(name for name in map(here.container, ("proxy", "acme")) if name))
+    else:
+        assert here.clawkit("down").code == 0
     said = here.up()
     assert said.code == 0, said.err + said.out
     assert here.door.serial() == serial

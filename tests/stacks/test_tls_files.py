@@ -19,7 +19,8 @@ from clawkit.probe.link import Link
 from clawkit.probe.protocol import CLIENT, PROTOCOL
 from clawkit.probe.target import Target, Trust, connect
 from clawkit.testing import free_ports
-from clawkit.tls.authority import Pair, make_leaf, make_root
+from clawkit.tls.authority import make_leaf, make_root
+from clawkit.tls.pair import Pair
 from conftest import Clawkit, docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]

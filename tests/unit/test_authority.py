@@ -7,7 +7,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from clawkit.tls.authority import LEAF_DAYS, Pair, make_leaf, make_root, still_good
+from clawkit.tls.authority import LEAF_DAYS, make_leaf, make_root, still_good
+from clawkit.tls.pair import Pair
 
 NAMES = ("claw.test", "192.168.1.5", "::1")
 NOW = dt.datetime.now(dt.UTC)

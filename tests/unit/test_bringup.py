@@ -15,7 +15,8 @@ from clawkit.probe.certificate import read
 from clawkit.probe.tls import TlsFacts
 from clawkit.testing import free_ports
 from clawkit.tls import site
-from clawkit.tls.authority import Pair, make_leaf, make_root
+from clawkit.tls.authority import make_leaf, make_root
+from clawkit.tls.pair import Pair
 from fakes import FakeEngine, make_stack, service
 
 

@@ -152,3 +152,12 @@ def test_an_own_certificate_that_does_not_fit_is_refused_before_a_byte_is_writte
     with pytest.raises(SettingsError, match=r"covers other\.test, not claw\.test"):
         deployments.write(deployment, deployment.stack(), deployment.lock)
     assert not deployment.rendered.exists()
+
+
+def test_a_folder_that_is_there_already_keeps_its_mode(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    deployment = deployments.open_folder(tmp_path / "kit", {}, environ={})
+    deployments.write(deployment, deployment.stack(), deployment.lock, shared)
+    assert shared.stat().st_mode & 0o7777 == 0o1777

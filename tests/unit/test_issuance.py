@@ -116,3 +116,17 @@ def test_with_dns_the_same_error_means_the_record() -> None:
                        acme_challenge="dns-01", dns_hook="hook")  # fmt: skip
     cause, command = issuance.explained(replace(FAILED, problem=Problem.UNAUTHORIZED), stack, stack.gateways[0])
     assert "TXT" in cause and command == "dig +short TXT _acme-challenge.claw.test"
+
+
+def test_an_address_that_certbot_cannot_keep_has_a_proxy_that_can() -> None:
+    words = "name 10.0.0.5 is an IP address. The Let's Encrypt certificate authority will not issue"
+    cause, command = issuance.explained(replace(FAILED, error=words, problem=Problem.OTHER), STACK, GATEWAY)
+    assert "common name" in cause
+    assert command == "clawkit up --proxy caddy"
+
+
+def test_with_dns_01_a_name_that_is_not_found_is_that_of_the_record() -> None:
+    stack = make_stack(proxy="nginx", domain="claw.test", acme_directory="https://ca.test/dir",
+                       acme_challenge="dns-01", dns_hook="hook")  # fmt: skip
+    _, command = issuance.explained(replace(FAILED, problem=Problem.DNS), stack, stack.gateways[0])
+    assert command == "dig +short TXT _acme-challenge.claw.test"

@@ -6,8 +6,8 @@ import pytest
 import trustme
 
 from clawkit.tls import material, site
-from clawkit.tls.authority import Pair
 from clawkit.tls.own import Own
+from clawkit.tls.pair import Pair
 from fakes import make_stack
 
 CADDY = make_stack(proxy="caddy")

@@ -15,8 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from chainmaker import DAY, NOW, Made, made
 from clawkit.errors import SettingsError
 from clawkit.tls import chain, own
-from clawkit.tls.authority import Pair
 from clawkit.tls.own import Own
+from clawkit.tls.pair import Pair
 from fakes import as_nobody
 
 NAMES = ("claw.test",)

@@ -25,7 +25,8 @@ from clawkit.report.style import Style
 from clawkit.settings.secret import Secret
 from clawkit.stack import Stack
 from clawkit.tls import issuance, site
-from clawkit.tls.authority import TEMPORARY, Pair, make_leaf, make_root, make_temporary
+from clawkit.tls.authority import TEMPORARY, make_leaf, make_root, make_temporary
+from clawkit.tls.pair import Pair
 from clawkit.verify import deployed, pending
 from clawkit.verify.inside import Inside
 from clawkit.verify.registry import BEHIND_TLS, CHECKS, run_all

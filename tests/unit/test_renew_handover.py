@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clawkit.tls import site
-from clawkit.tls.authority import Pair, make_temporary
+from clawkit.tls.authority import make_temporary
+from clawkit.tls.pair import Pair
 from renew_standin import CONNECTION, Bench, certificate
 
 

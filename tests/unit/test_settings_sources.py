@@ -44,7 +44,8 @@ def test_every_setting_can_be_given_in_all_three_forms(tmp_path: Path) -> None:
         "gateway_cpus": 1.5, "gateway_pids": 600, "chat_api": True, "hsts": "off", "timeout": 60,
         "aliases": ("www.a.test",), "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab",
         "acme_challenge": "dns-01", "acme_profile": "shortlived", "dns_hook": "hook", "dns_rfc2136": "tsig.ini",
-        "dns_wait": 5, "tls_cert": "claw.pem", "tls_key": "claw.key", "front_proxy": ("10.0.0.5",), "certbot_image": "cb:1",
+        "dns_wait": 5, "tls_cert": "claw.pem", "tls_key": "claw.key", "front_proxy": ("10.0.0.5",),
+        "certbot_image": "cb:1",
     }  # fmt: skip
     assert set(other) == set(SCALARS)
     for key in SCALARS:

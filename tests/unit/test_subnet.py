@@ -7,7 +7,7 @@ import pytest
 
 from clawkit.errors import EnvironmentMissing
 from clawkit.settings.model import private_pool
-from clawkit.subnet import CANDIDATES, Network, choose, host_networks
+from clawkit.subnet import PLACES, Network, choose, host_networks
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 
@@ -57,7 +57,7 @@ def test_the_same_folder_chooses_the_same_again_and_another_seldom_does() -> Non
 
 
 def test_every_candidate_is_a_subnet_that_the_settings_would_take() -> None:
-    assert all(private_pool(str(candidate)) for candidate in CANDIDATES)
+    assert all(private_pool(f"{place}/21") for place in PLACES)
 
 
 def test_when_everything_is_taken_the_error_says_how_to_name_one() -> None:

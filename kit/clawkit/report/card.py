@@ -55,7 +55,9 @@ RENEWAL = {"acme": "renewed by itself", "acme-staging": "renewed by itself", "in
 def _left(results: Sequence[Result]) -> str:
     measured = next((result.measured for result in results if result.id == "certificate-expiry"), {})
     days = measured.get("days_left")
-    return f"{time_left(timedelta(days=float(days)))} left" if isinstance(days, int | float) else ""
+    if not isinstance(days, int | float):
+        return ""
+    return f"{time_left(timedelta(days=days))} left" if days > 0 else "expired"
 
 
 def _manual(stack: Stack, rendered: Path) -> list[str]:

@@ -51,7 +51,10 @@ def _issuer(one: Served) -> str:
 
 def _left(one: Served) -> str:
     end = one.tls.leaf.not_after if one.tls.leaf and not one.pending else None
-    return f"{time_left(end - one.now)}, until {_day(end)}" if end else ""
+    if end is None:
+        return ""
+    return f"{time_left(end - one.now)}, until {_day(end)}" if end > one.now else (
+        f"none: expired {time_left(one.now - end)} ago, on {_day(end)}")  # fmt: skip
 
 
 def _renewal(one: Served) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from clawkit.tls.pair import Pair
 
 ROOT_DAYS = 3650
 LEAF_DAYS = 820
@@ -28,14 +29,6 @@ TEMPORARY_DAYS = 30
 
 BACKDATE = dt.timedelta(hours=1)
 """A client whose clock is a little behind still accepts a certificate made just now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A certificate (chain) and its key, PEM."""
-
-    certificate: str
-    key: str
 
 
 def make_root(label: str) -> Pair:

@@ -63,6 +63,12 @@ MEANING: Mapping[Problem, tuple[str, str]] = {
 }  # fmt: skip
 """Problem -> its cause in words, and the command that shows or mends it."""
 
+BARE_ADDRESS = "is an IP address. The Let's Encrypt certificate authority will not issue"
+"""What certbot 5.8 says when the certificate it got repeats the address as its common name (certbot#10773)."""
+
+NO_COMMON_NAME = ("the authority did issue it, with the address as its common name, and certbot cannot keep such a "
+                  "certificate; Caddy can", "clawkit up --proxy caddy")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
@@ -142,8 +148,10 @@ def sentence(found: Issuance | None, stack: Stack, gateway: Gateway) -> str:
 
 def explained(found: Issuance, stack: Stack, gateway: Gateway) -> tuple[str, str]:
     cause, command = MEANING[found.problem]
-    if found.problem is Problem.UNAUTHORIZED and stack.settings.acme_challenge == "dns-01":
+    if found.problem in (Problem.UNAUTHORIZED, Problem.DNS) and stack.settings.acme_challenge == "dns-01":
         cause, command = "the TXT record was not there or not the right one", "dig +short TXT _acme-challenge.{domain}"
+    if stack.certbot and BARE_ADDRESS in found.error:
+        cause, command = NO_COMMON_NAME
     service = "acme" if stack.certbot else "proxy"
     return cause, command.format(domain=gateway.domain, directory=stack.acme_directory, service=service)
 

@@ -1,4 +1,4 @@
-"""The user's files that whoever gets the certificates needs: copied, because a container sees the rendered folder alone."""
+"""The user's files that getting certificates needs, copied: a container sees the rendered folder alone."""
 
 from __future__ import annotations
 

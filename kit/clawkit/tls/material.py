@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from clawkit.files import give, write_atomic
 from clawkit.stack import Gateway, Stack
 from clawkit.tls import site
+from clawkit.tls.pair import Pair
 
 if TYPE_CHECKING:
-    from clawkit.tls.authority import Pair
     from clawkit.tls.own import Own
 
 ROOT_CERTIFICATE = Path("tls/ca/ca.crt")
@@ -61,7 +61,7 @@ def pending(folder: Path, stack: Stack, gateway: Gateway) -> bool:
 
 
 def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
-    from clawkit.tls.authority import Pair, make_root
+    from clawkit.tls.authority import make_root
 
     certificate, key = folder / ROOT_CERTIFICATE, folder / ROOT_KEY
     if certificate.exists() and key.exists():
@@ -76,7 +76,7 @@ def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
 
 
 def _leaf(folder: Path, stack: Stack, gateway: Gateway, root: Pair, made: list[str]) -> None:
-    from clawkit.tls.authority import Pair, make_leaf, still_good
+    from clawkit.tls.authority import make_leaf, still_good
 
     present = site.read(folder, gateway.name) or Pair("", "")
     if still_good(present, root.certificate, gateway.names, dt.datetime.now(dt.UTC)):

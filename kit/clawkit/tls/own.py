@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from clawkit.errors import SettingsError
 from clawkit.tls import chain as chains
 from clawkit.tls import fitness
-from clawkit.tls.authority import Pair
 from clawkit.tls.chain import said
+from clawkit.tls.pair import Pair
 
 KEY_BLOCK = re.compile(r"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
 

@@ -9,12 +9,9 @@ import os
 import shutil
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from clawkit.files import give, write_atomic
-
-if TYPE_CHECKING:
-    from clawkit.tls.authority import Pair
+from clawkit.tls.pair import Pair
 
 FOLDER = Path("tls/site")
 KEPT = 3
@@ -23,8 +20,6 @@ KEPT = 3
 
 def read(folder: Path, name: str) -> Pair | None:
     """The pair in use; None when there is none or a half."""
-    from clawkit.tls.authority import Pair
-
     live = folder / FOLDER / name / "live"
     try:
         return Pair((live / "fullchain.pem").read_text(), (live / "privkey.pem").read_text())
