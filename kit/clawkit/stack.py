@@ -159,6 +159,11 @@ class Stack:
         return any(ipaddress.ip_network(item).is_loopback for item in self.settings.front_proxy)
 
     @property
+    def public_names(self) -> tuple[str, ...]:
+        """Names that the public DNS can know; a private authority has a DNS of its own."""
+        return tuple(name for gateway in self.gateways for name in gateway.names if is_public(name))
+
+    @property
     def url(self) -> str:
         return self.gateways[0].origin + "/"
 

@@ -50,7 +50,7 @@ def up(context: Context, no_build: bool, require_cert: bool, skip_domain_check: 
     with report.step("images"):
         lock = bringup.settle(deployment, engine, DockerImages(), lambda text: report.note(f"     {text}"))
     stack = deployment.stack(lock, info)
-    if not skip_domain_check and material.to_be_asked(deployment.rendered, stack):
+    if not skip_domain_check and stack.public_names and material.to_be_asked(deployment.rendered, stack):
         _domain(report, deployment, stack, engine)
     with report.step("render"):
         written = deployments.write(deployment, stack, lock)
