@@ -61,12 +61,12 @@ def pending(folder: Path, stack: Stack, gateway: Gateway) -> bool:
 
 
 def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
-    from clawkit.tls.authority import make_root
-
     certificate, key = folder / ROOT_CERTIFICATE, folder / ROOT_KEY
     if certificate.exists() and key.exists():
         root = Pair(certificate.read_text(), key.read_text())
     else:
+        from clawkit.tls.authority import make_root
+
         root = make_root(stack.project)
         write_atomic(key, root.key, mode=0o600)
         write_atomic(certificate, root.certificate)
