@@ -7,18 +7,17 @@ closed, and undoes both. Nobody's paid model is asked.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clawkit.errors import EngineError
 from clawkit.probe import http
 from clawkit.stack import Gateway, host
 from clawkit.verify.checks.trust_pinned import PATH
 from clawkit.verify.inside import Inside
 from clawkit.verify.scene import Scene
+from clawkit.wait import Look, until
 
 PROVIDER = "clawkit-verify"
 PORT = 18999
@@ -93,10 +92,11 @@ def _edit(loan: Loan, change: str) -> None:
 
 def _wait_until_known(scene: Scene) -> None:
     """The gateway reloads by itself when the file changes; until then the chat API is closed (404)."""
-    end = time.monotonic() + RELOAD_SECONDS
     headers = {"Authorization": f"Bearer {scene.token.reveal()}"}
-    while time.monotonic() < end:
-        if http.get(scene.target, "/v1/models", trust=scene.trust, headers=headers).status == 200:
-            return
-    raise EngineError(f"the gateway has not taken up its changed configuration within {RELOAD_SECONDS:.0f} s",
-                      fix=f"clawkit logs {scene.gateway.service}")  # fmt: skip
+
+    def look() -> Look:
+        status = http.get(scene.target, "/v1/models", trust=scene.trust, headers=headers).status
+        return Look(ready=status == 200, doing=f"/v1/models answers {status}",
+                    fix=f"clawkit logs {scene.gateway.service}")  # fmt: skip
+
+    until(look, seconds=RELOAD_SECONDS, what="the lent model", tell=lambda _text: None)
