@@ -1,0 +1,1 @@
+"""One file, one cause; the registry says in which order they are asked."""

@@ -1,0 +1,134 @@
+"""The proxy's own allow and deny rules keep the visitor out."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.logged import logged
+from clawkit.doctor.model.failure import Failure, FailureKind
+from clawkit.doctor.model.place import Value
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import Visit, visits
+from clawkit.doctor.witness import answers, failures
+
+Network = IPv4Network | IPv6Network
+
+
+def judge(setup: Setup) -> Finding | None:
+    refused = failures(setup, FailureKind.FORBIDDEN)
+    pages = tuple(each.at for each in answers(setup, 403) if "cloudflare" not in each.headers.get("server", "").lower())
+    for visit in visits(setup):
+        rules = visit.page.access if visit.page else ()
+        if not rules or not _denies(rules):
+            continue
+        seen = (*(failure.at for failure in refused), *pages)
+        if not seen and not _nobody(visit, rules):
+            continue
+        return Finding(
+            summary=f"{_client(refused)} is kept out by the proxy's own rules ({_listed(rules)}), 403 from the proxy",
+            fix=Fix(f"allow the clients' addresses before {_last(rules)} ({rules[-1].at}); mind the one the proxy sees",
+                    reload(visit.proxy)),
+            evidence=at(*(rule.at for rule in rules), *seen[:2]),
+        )  # fmt: skip
+    return _from_log(setup)
+
+
+def _from_log(setup: Setup) -> Finding | None:
+    """The start page itself was refused: rules for dotfiles refuse scanners by design."""
+    refused = tuple(f for f in logged(setup, FailureKind.FORBIDDEN) if f.path == "/")
+    if not refused:
+        return None
+    return Finding(
+        summary=f"{_client(refused)} is kept out by the proxy's own rules, 403 from the proxy",
+        fix=Fix("allow the client's address before the deny line; mind the address that the proxy sees",
+                "nginx -T | grep -nE '^ *(allow|deny) '"),
+        evidence=at(refused[0].at),
+    )  # fmt: skip
+
+
+def _denies(rules: tuple[Value[str], ...]) -> bool:
+    """Caddy's remote_ip alone stands before what only those addresses may enter."""
+    return any(rule.value.startswith(("deny", "not", "remote_ip", "client_ip")) for rule in rules)
+
+
+def _nobody(visit: Visit, rules: tuple[Value[str], ...]) -> bool:
+    """Only loopback is let in, or nobody, at a listener that is open to others."""
+    if any(listener.loopback for listener in visit.site.listeners) or _any_of(visit):
+        return False
+    restored = _restored(visit.proxy)
+    for rule in rules:
+        word, _, rest = rule.value.partition(" ")
+        if word == "deny" and rest.strip() == "all":
+            return True
+        if word != "deny" and not (word == "allow" and (_loopback(rest.strip()) or _inside(rest.strip(), restored))):
+            return False
+    return False
+
+
+def _restored(proxy: Proxy) -> tuple[Network, ...]:
+    """Peers in whose place nginx has put the visitor's own address before it asks the rules: none of them is seen."""
+    if proxy.kind is not ProxyKind.NGINX or proxy.real_ip_header is None:
+        return ()
+    return tuple(network for entry in proxy.trusted if (network := _network(entry.value)) is not None)
+
+
+def _network(text: str) -> Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _inside(text: str, restored: tuple[Network, ...]) -> bool:
+    mine = _network(text)
+    return mine is not None and any(
+        mine.version == other.version and other.prefixlen <= mine.prefixlen and mine.network_address in other
+        for other in restored
+    )
+
+
+def _any_of(visit: Visit) -> bool:
+    satisfy = visit.page.settings.get("satisfy") if visit.page else None
+    return satisfy is not None and satisfy.value == "any"
+
+
+def _loopback(text: str) -> bool:
+    try:
+        return ip_network(text, strict=False).is_loopback
+    except ValueError:
+        return text in ("localhost", "unix:")
+
+
+def _client(refused: tuple[Failure, ...]) -> str:
+    client = next((failure.client for failure in refused if failure.client), "")
+    if not client:
+        return "every visitor but the listed ones"
+    try:
+        bridge = ip_address(client).is_private and client.endswith(".0.1")
+    except ValueError:
+        bridge = False
+    return f"{client} (Docker's own gateway: the client's address is lost)" if bridge else client
+
+
+def _listed(rules: tuple[Value[str], ...]) -> str:
+    return "; ".join(rule.value for rule in rules[:4])
+
+
+def _last(rules: tuple[Value[str], ...]) -> str:
+    return f'"{rules[-1].value}"'
+
+
+CAUSE = Cause(
+    slug="acl-denies-client",
+    title="the proxy's rules let the visitor in",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.FORBIDDEN,),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
+    judge=judge,
+)

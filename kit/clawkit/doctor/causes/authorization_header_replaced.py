@@ -1,0 +1,48 @@
+"""The proxy takes the client's Authorization header away, and the API's token with it."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.model.exchange import Exchange
+from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import api_links
+from clawkit.doctor.witness import path_of
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in api_links(setup):
+        line = link.route.headers_up.get("authorization")
+        if line is None or line.value.strip("\"'"):
+            continue
+        seen = [exchange.at for exchange in setup.exchanges if _unauthorized(exchange)]
+        return Finding(
+            summary=f"{line.at} takes Authorization away: the API answers 401 unauthorized to every bearer token",
+            fix=Fix(f"take {line.at} out", reload(link.proxy)),
+            evidence=at(line.at, link.route.at, *seen[:1]),
+            severity=Severity.ERROR if seen or _serves(link.gateway) else Severity.WARNING,
+        )
+    return None
+
+
+def _serves(gateway: Gateway | None) -> bool:
+    return gateway is not None and gateway.chat_api is not None and gateway.chat_api.value
+
+
+def _unauthorized(exchange: Exchange) -> bool:
+    return exchange.status == 401 and path_of(exchange).startswith(("/v1/", "/api/", "/tools", "/control-ui"))
+
+
+CAUSE = Cause(
+    slug="authorization-header-replaced",
+    title="the proxy leaves the client's Authorization alone",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.UNAUTHORIZED,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset({"token-not-sent", "token-mismatch"}),
+)

@@ -1,0 +1,69 @@
+"""Compose refuses its file, so nothing of the project starts or changes."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+
+OTHERS = ("port-conflict", "required-variable", "missing-file")
+"""Kinds that have a cause of their own."""
+WORDS = (
+    r"^(?:yaml: .*|parsing .*\.ya?ml: .*|validating .*\.ya?ml: .*|.*: invalid compose project|"
+    r"(?:ERROR: )?The Compose file .* is invalid.*|.* Additional property \S+ is not allowed|"
+    r'.*service "\S+" (?:refers to|depends on) undefined .*|.*dependency cycle detected.*|.*mapping key "\S+" already'
+    r" defined.*|no configuration file provided: not found|(?:services|networks|volumes)\S* must be a .*)$"
+)
+FIXES = {
+    "undefined-network": "define that network under the top-level networks:",
+    "undefined-volume": "define that volume under the top-level volumes:",
+    "undefined-service": "write the name of a service that exists (one behind a profile counts only with its profile)",
+    "cycle": "take one depends_on out of the circle",
+    "duplicate-key": "join the two entries of that key",
+    "no-image": "give the service an image: or a build:",
+    "image-unset": "set that variable in .env, or write the image itself",
+}
+
+
+def judge(setup: Setup) -> Finding | None:
+    for project in setup.compose:
+        for problem in project.problems:
+            if problem.fatal and problem.kind not in OTHERS and not _started(setup, project.files):
+                return _finding(problem.message, problem.at, FIXES.get(problem.kind, "mend that line"))
+    found = last_words(setup, WORDS, Speaker.DOCKER) if not setup.compose else None
+    if found is None:
+        return None
+    return _finding(found[0].text.strip(), found[0].at, "mend that line of the compose file")
+
+
+def _started(setup: Setup, files: tuple[str, ...]) -> bool:
+    """A file that Compose took cannot be refused: what was read here is a part of it."""
+    pasted = any(file.endswith((".md", ".txt")) for file in files)
+    return pasted and any(container.running and container.service for container in setup.containers)
+
+
+def _finding(message: str, place: Place, fix: str) -> Finding:
+    words = re.sub(r"\s+", " ", message.strip().rstrip("."))
+    return Finding(
+        summary=f"Compose refuses {place.source}: {words}",
+        fix=Fix(f"{place}: {fix}; docker compose config -q says whether it is well", "docker compose config -q"),
+        evidence=at(place),
+    )
+
+
+CAUSE = Cause(
+    slug="compose-file-invalid",
+    title="Compose accepts its file",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.REFUSED, Symptom.BAD_GATEWAY, Symptom.RESTARTING),
+    looks_at=looks_at(Part.COMPOSE, Part.LOGS),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "proxy-not-running", "no-common-network", "upstream-name-unknown"}),
+)

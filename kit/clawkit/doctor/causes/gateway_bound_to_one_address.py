@@ -1,0 +1,66 @@
+"""The gateway on the host listens on one address of its own (custom or tailnet), and the proxy asks another one."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import Link, Reach, in_container, links
+from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+
+EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in links(setup):
+        gateway = link.gateway
+        if gateway is None or gateway.service is not None or link.service is not None:
+            continue
+        address, place = _address(gateway)
+        if place is None or not _misses(link, address) or _heard(setup, link):
+            continue
+        shown = address or "its tailnet address"
+        return Finding(
+            summary=f"the gateway listens on {shown} only ({place}), and {link.proxy.kind.value} asks {link.target}",
+            fix=Fix('"bind": "loopback" for a proxy on the same host, or '
+                    f"{address or 'the tailnet address'}:{gateway.effective_port} at {link.target.at}",
+                    "openclaw gateway restart"),
+            evidence=at(place, link.target.at),
+        )  # fmt: skip
+    return None
+
+
+def _address(gateway: Gateway) -> tuple[str, Place | None]:
+    """Empty: an address of the tailnet that cannot be known from here."""
+    bind = gateway.bind.value if gateway.bind else ""
+    if bind == "tailnet" and gateway.bind is not None:
+        return "", gateway.bind.at
+    if bind == "custom" and gateway.custom_bind_host and gateway.custom_bind_host.value not in EVERYWHERE:
+        return gateway.custom_bind_host.value, gateway.custom_bind_host.at
+    return "", None
+
+
+def _misses(link: Link, address: str) -> bool:
+    if link.reach is Reach.LOOPBACK:
+        return not in_container(link.proxy) and not address.startswith("127.")
+    return link.reach is Reach.ADDRESS and bool(address) and link.target.host != address
+
+
+def _heard(setup: Setup, link: Link) -> bool:
+    """Sockets that were seen know better than the configuration."""
+    port = link.target.effective_port
+    return any(one.port == port and one.address in (*EVERYWHERE, "*", link.target.host) for one in setup.host.sockets)
+
+
+CAUSE = Cause(
+    slug="gateway-bound-to-one-address",
+    title="a gateway on the host listens where the proxy asks",
+    layer=Layer.GATEWAY,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY,),
+    looks_at=looks_at(Part.GATEWAY),
+    judge=judge,
+    explains=frozenset({"upstream-wrong-port", "upstream-address-wrong", "upstream-unreachable"}),
+)

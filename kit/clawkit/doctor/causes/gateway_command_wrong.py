@@ -1,0 +1,107 @@
+"""The container that the proxy asks runs something else than the gateway: a shell, a wizard, an errand."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.links import OURS, Reach, links
+from clawkit.doctor.model.compose import Service
+from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.setup import Part, Setup
+
+SHELLS = ("sh", "bash", "ash", "zsh", "dash", "sleep", "tail", "cat", "true")
+ERRANDS = ("onboard", "setup", "configure", "doctor", "dashboard", "tui", "agent", "status", "start", "install", "stop",
+           "restart", "devices", "--version", "--help", "health", "logs")  # fmt: skip
+"""Subcommands of openclaw, and of `openclaw gateway`, that end or wait for a terminal."""
+MISSING = r"Cannot find module '(?P<file>/[^']*(?:dist|openclaw|moltbot|clawdbot)[^']*\.m?js)'(?! imported)"
+VERB = re.compile(r"[a-z][a-z-]*")
+
+
+def judge(setup: Setup) -> Finding | None:
+    for service in _asked(setup):
+        words = _words(service)
+        other = _other(words)
+        if other:
+            command = service.command or service.entrypoint
+            return Finding(
+                summary=f'service {service.name} runs "{" ".join(words)}", {other}, so nothing listens there',
+                fix=Fix(
+                    f'take command: and entrypoint: out of {service.name}, or write command: ["node", "openclaw.mjs", '
+                    '"gateway", "--bind", "lan"]',
+                    "docker compose up -d",
+                ),
+                evidence=at(command.at if command else service.at),
+            )
+    return _said(setup)
+
+
+def _said(setup: Setup) -> Finding | None:
+    """Node's own word on a program that is not in the image."""
+    said = last_words(setup, MISSING, Speaker.GATEWAY)
+    if said is None:
+        return None
+    return Finding(
+        summary=f"{said[1]['file']} does not exist in the gateway's image: its command names a file of another version",
+        fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
+                '"lan"]', "docker compose up -d"),
+        evidence=at(said[0].at),
+    )  # fmt: skip
+
+
+def _asked(setup: Setup) -> list[Service]:
+    """Services of OpenClaw's image that are meant to be the gateway: asked by the proxy, or the only one."""
+    ours = [one for one in setup.services() if one.image and OURS.search(one.image.value.rsplit("/", 1)[-1])]
+    targets = {link.service.name for link in links(setup) if link.reach is Reach.SERVICE and link.service}
+    return [one for one in ours if one.name in targets or len(ours) == 1]
+
+
+def _words(service: Service) -> tuple[str, ...]:
+    parts = [*(service.entrypoint.value if service.entrypoint else ())]
+    parts += [*(service.command.value if service.command else ())]
+    return tuple(word for part in parts for word in part.split())
+
+
+def _other(words: tuple[str, ...]) -> str:
+    """Empty where it is, or may be, the gateway."""
+    plain = [word for word in words if word not in ("tini", "-s", "--", "exec", "docker-entrypoint.sh")]
+    if not plain:
+        return ""
+    index = next((at for at, word in enumerate(plain) if word == "gateway"), None)
+    if index is not None:
+        following = next((word for word in plain[index + 1 :] if not word.startswith("-")), "")
+        return f"and `gateway {following}` returns at once" if following in ERRANDS else ""
+    first = plain[0].rsplit("/", 1)[-1]
+    if first in SHELLS and (len(plain) == 1 or first in ("sleep", "tail", "cat", "true") or plain[1:] == ["-l"]):
+        return "which is no gateway"
+    errand = next((word for word in plain if word in ERRANDS), "")
+    if errand and any(_program(word) for word in plain):
+        return "which is no gateway: it ends, or waits for a terminal"
+    verb = _verb(plain)
+    return f"and `{verb}` is not the command that starts a gateway" if verb else ""
+
+
+def _program(word: str) -> bool:
+    return OURS.search(word) is not None or word.endswith(("index.js", "entry.js"))
+
+
+def _verb(plain: list[str]) -> str:
+    """The word right after OpenClaw's program, if it is a command; what an option takes is nobody's guess."""
+    at = next((at for at, word in enumerate(plain) if _program(word)), len(plain))
+    following = plain[at + 1] if at + 1 < len(plain) else ""
+    return following if VERB.fullmatch(following) and not following.startswith("gateway") else ""
+
+
+CAUSE = Cause(
+    slug="gateway-command-wrong",
+    title="the gateway's container runs the gateway",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.RESTARTING),
+    looks_at=looks_at(Part.COMPOSE, Part.LOGS),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "healthcheck-too-impatient", "upstream-wrong-port"}),
+)

@@ -1,0 +1,74 @@
+"""The gateway is killed for want of memory, or its limit is below what OpenClaw needs to start."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import KILLED, gateway_services, gateway_units, gateways
+from clawkit.doctor.verdict import serves
+
+MIB = 1024**2
+DIES = 600 * MIB
+"""512 MB: killed right after "http server listening" (2026.9.6, measured)."""
+TIGHT = 950 * MIB
+"""1 GB boots; 768 MB boots at the very limit."""
+WORDS = (
+    r"JavaScript heap out of memory|Reached heap limit|"
+    r"\S*(?:claw|molt)\S*\.service: .*(?:of this unit has been killed by the OOM killer|result 'oom-kill')|"
+    r"(?:Out of memory|"
+    r"Memory cgroup out of memory): Kill(?:ed)? process"
+    r" \d+,? \(?(?:node|openclaw|MainThread|npm)|oom-kill:.*task=(?:node|openclaw|MainThread)|container oom\b"
+)
+
+
+def judge(setup: Setup) -> Finding | None:
+    limits = [service.memory for service in gateway_services(setup) if service.memory]
+    limits += [unit.memory for unit in gateway_units(setup) if unit.memory]
+    limit = limits[0] if limits else None
+    memory = limit.value if limit else next((one.memory for one in gateways(setup) if one.memory), None)
+    killed = [one.at for one in gateways(setup)
+              if one.oom_killed or one.last_oom or (KILLED in (one.exit_code, one.last_exit)
+                                                    and _tight(one.memory or memory))]  # fmt: skip
+    said = last_words(setup, WORDS, Speaker.GATEWAY, Speaker.KERNEL)
+    words = f"with a limit of {memory // MIB} MiB" if memory else "for want of memory"
+    if killed or said:
+        seen = [*killed[:1], *([said[0].at] if said else []), *([limit.at] if limit else [])]
+        return _finding(f"the gateway was killed {words}", Severity.ERROR, *seen)
+    if limit is None or limit.value >= TIGHT:
+        return None
+    certain = limit.value < DIES and not serves(setup)
+    return _finding(f"the gateway may use {limit.value // MIB} MiB, and OpenClaw needs 1 GiB to start",
+                    Severity.ERROR if certain else Severity.WARNING, limit.at)  # fmt: skip
+
+
+def _tight(memory: int | None) -> bool:
+    """137 alone is also what `docker kill` and a stop that took too long leave behind."""
+    return memory is not None and memory < TIGHT
+
+
+def _finding(words: str, severity: Severity, *places: Place) -> Finding:
+    return Finding(
+        summary=words,
+        fix=Fix("mem_limit: 2g (or deploy.resources.limits.memory: 2g) for the gateway, MemoryMax=2G in its unit; on a "
+                "small machine add swap",
+                "docker compose up -d"),
+        evidence=at(*places),
+        severity=severity,
+    )  # fmt: skip
+
+
+CAUSE = Cause(
+    slug="gateway-out-of-memory",
+    title="the gateway has memory enough",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.RESTARTING, Symptom.CUT),
+    looks_at=looks_at(Part.CONTAINERS, Part.COMPOSE, Part.LOGS, Part.HOST),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "upstream-closed-mid-request", "healthcheck-too-impatient"}),
+)

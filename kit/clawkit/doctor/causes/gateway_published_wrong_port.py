@@ -1,0 +1,44 @@
+"""The published port leads to a port of the container on which nothing listens."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import Reach, in_container, links
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.networks import namespace_of
+from clawkit.doctor.reachable import gateway_service
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in links(setup):
+        service, gateway = gateway_service(setup, link), link.gateway
+        through_host = link.reach is Reach.HOST_ALIAS or (link.reach is Reach.LOOPBACK and not in_container(link.proxy))
+        if service is None or gateway is None or not through_host:
+            continue
+        right = gateway.effective_port
+        ports = [port for port in namespace_of(setup, service).ports if port.published == link.target.effective_port]
+        if ports and all(port.target != right for port in ports):
+            return Finding(
+                summary=f"port {ports[0].published} of the host leads to port {ports[0].target} of {service.name}, "
+                f"where the gateway listens on {right}",
+                fix=Fix(
+                    f'ports: ["127.0.0.1:{ports[0].published}:{right}"] at service {service.name}',
+                    "docker compose up -d",
+                ),
+                evidence=at(ports[0].at, *([gateway.port.at] if gateway.port else []), link.target.at),
+            )
+    return None
+
+
+CAUSE = Cause(
+    slug="gateway-published-wrong-port",
+    title="the published port leads to the gateway's own",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY,),
+    looks_at=looks_at(Part.COMPOSE),
+    judge=judge,
+    explains=frozenset({"upstream-wrong-port"}),
+)

@@ -1,0 +1,104 @@
+"""The compose health check gives a good gateway up: too early, with a missing tool, or at the wrong port."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.lastwords import engine_words
+from clawkit.doctor.model.compose import Healthcheck, Service
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateway_services, gateways
+
+COLD = 20.0
+"""Seconds from an empty state directory to a ready gateway: 12 to 17 measured, more on small machines."""
+PATIENT = 60.0
+TOOL = re.compile(
+    r'(\w+): (?:command )?not found|exec: \\?"(\w+)\\?": executable file not found|no such file.*\b(curl|wget)\b'
+)
+OFFICIAL = re.compile(r"^(?:ghcr\.io/|docker\.io/)?openclaw/openclaw(?::(?P<tag>[\w.-]+))?(?:@.*)?$")
+RECENT = re.compile(r"20(?:26\.(?:[89]|1\d)|2[7-9]|[3-9]\d)")
+UNHEALTHY = r"dependency failed to start: container (\S+) is unhealthy|container for service \"(\S+)\" is unhealthy"
+
+
+def judge(setup: Setup) -> Finding | None:
+    said = engine_words(setup, UNHEALTHY)
+    ill = [one.at for one in gateways(setup) if one.health == "unhealthy"]
+    seen = [*([said[0]] if said else []), *ill[:1]]
+    for service in gateway_services(setup):
+        waiting = [one.name for one in setup.services()
+                   if service.name in one.depends_on
+                   and one.depends_on[service.name].value == "service_healthy"]  # fmt: skip
+        why = _why(setup, service, service.healthcheck, bool(seen)) if service.healthcheck else ""
+        routed = any(name.lower().startswith("traefik.http.") for name in service.labels)
+        if service.healthcheck and why and (waiting or seen or routed):
+            held = f", so {waiting[0]} is never started" if waiting else ", so Traefik leaves it out" if routed else ""
+            severity = Severity.ERROR if seen or why.startswith(("asks port", "calls")) else Severity.WARNING
+            return _finding(f"the health check of {service.name} {why}{held}", severity, service.healthcheck.at, *seen)
+    tool = _tool(setup)
+    return (
+        _finding(f"the health check calls {tool}, which the image lacks", Severity.ERROR, *seen)
+        if tool and seen
+        else None
+    )
+
+
+def _why(setup: Setup, service: Service, check: Healthcheck, failed: bool) -> str:
+    if check.disabled:
+        return ""
+    tool = _tool(setup) or _lacking(service, check)
+    if tool:
+        return f"calls {tool}, which the image lacks"
+    inside = next((gateway.effective_port for gateway in setup.gateways if gateway.service == service.name), None)
+    asked = re.search(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)", " ".join(check.test))
+    if asked and inside and int(asked[1]) != inside:
+        return f"asks port {asked[1]}, and the gateway listens on {inside}"
+    interval = 30.0 if check.interval is None else check.interval
+    retries = 3 if check.retries is None else check.retries
+    patience = (check.start_period or 0.0) + interval * retries
+    if patience < (PATIENT if failed else COLD):
+        counted = f"start_period {check.start_period or 0:.0f} s, {retries} times {interval:.0f} s"
+        return f"gives up after {patience:.0f} s ({counted}), and a first start takes longer"
+    return ""
+
+
+def _tool(setup: Setup) -> str:
+    for container in gateways(setup):
+        for output in container.health_log:
+            found = TOOL.search(output)
+            if found:
+                return next(group for group in found.groups() if group)
+    return ""
+
+
+def _lacking(service: Service, check: Healthcheck) -> str:
+    """The official image has curl and no wget since it is built on a slim base; older ones are not known."""
+    found = OFFICIAL.match(service.image.value) if service.image else None
+    old = found is not None and found["tag"] and found["tag"][:4].isdigit() and not RECENT.match(found["tag"])
+    words = " ".join(check.test)
+    return "wget" if found is not None and not old and re.search(r"(?:^|\s|/)wget\b", words) else ""
+
+
+def _finding(words: str, severity: Severity, *places: Place) -> Finding:
+    return Finding(
+        summary=words,
+        fix=Fix("healthcheck: test: [CMD, node, -e, \"fetch('http://127.0.0.1:18789/healthz').then(r=>process.exit(r.ok?0:1),"
+                "()=>process.exit(1))\"], interval: 10s, retries: 5, start_period: 300s", "docker compose up -d"),
+        evidence=at(*places),
+        severity=severity,
+    )  # fmt: skip
+
+
+CAUSE = Cause(
+    slug="healthcheck-too-impatient",
+    title="the health check waits for a cold start",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.REFUSED, Symptom.RESTARTING),
+    looks_at=looks_at(Part.COMPOSE, Part.CONTAINERS),
+    judge=judge,
+    explains=frozenset({"proxy-not-running"}),
+)

@@ -1,0 +1,34 @@
+"""The model provider answers 429: the quota is used up or requests come too fast."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.refusal import heard
+
+SAID = r"rate_limit_error|insufficient_quota|exceeded your current quota|provider.*\b429\b"
+
+
+def judge(setup: Setup) -> Finding | None:
+    seen = heard(setup, SAID)
+    if not seen:
+        return None
+    return Finding(
+        summary="the model provider answers 429 (quota or rate): the gateway is not the one that limits",
+        fix=Fix("wait, raise the quota at the provider, or name a second model under agents.defaults.model.fallbacks"),
+        evidence=at(*seen[:2]),
+        observed=True,
+    )
+
+
+CAUSE = Cause(
+    slug="model-provider-busy",
+    title="the model provider has capacity left",
+    layer=Layer.GATEWAY,
+    hop=Hop.MODEL,
+    symptoms=(Symptom.TOO_MANY,),
+    looks_at=looks_at(Part.LOGS, Part.EXCHANGES),
+    judge=judge,
+)

@@ -1,0 +1,73 @@
+"""A public name shows a certificate that no browser trusts: internal, staging or self-signed."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.complaints import complaints
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import has_front
+from clawkit.doctor.links import sites
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.proxy import Proxy, Site
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.public import is_public
+from clawkit.doctor.reload import reload
+from clawkit.doctor.served import file_of
+from clawkit.doctor.staging import ordered_at
+
+STAGING = re.compile(r"staging|/test/|pebble", re.IGNORECASE)
+MADE = re.compile(r"snakeoil|self-?signed", re.IGNORECASE)
+
+
+def judge(setup: Setup) -> Finding | None:
+    for proxy, site in sites(setup):
+        name = next((name for name in site.names if is_public(name.value)), None)
+        if name is None or not site.serves_tls or has_front(setup, proxy):
+            continue
+        reason = _reason(setup, site) or _by_another(setup, proxy, site)
+        if reason is not None:
+            words, place, fix = reason
+            said = complaints(setup, "tls-self-signed", "tls-unknown-issuer")
+            return Finding(
+                summary=f"browsers do not trust the certificate of {name.value}: {words}",
+                fix=Fix(fix, reload(proxy)),
+                evidence=at(place, name.at, *said[:1]),
+            )
+    return None
+
+
+def _by_another(setup: Setup, proxy: Proxy, site: Site) -> tuple[str, Place, str] | None:
+    """A container beside the proxy orders the certificate; one whose file was given is judged by that."""
+    place = ordered_at(setup, proxy, site) if file_of(setup, site) is None else None
+    fix = "take the staging option out, remove the test certificate (certbot delete), and order again"
+    return ("it is ordered from a test authority", place, fix) if place else None
+
+
+def _reason(setup: Setup, site: Site) -> tuple[str, Place, str] | None:
+    tls = site.tls
+    if tls.directory is not None and tls.automatic and STAGING.search(tls.directory.value):
+        return f"it comes from {tls.directory.value}", tls.directory.at, "take the staging directory out"
+    if tls.issuer is not None and tls.issuer.value == "internal":
+        return "it is Caddy's own (internal)", tls.issuer.at, "take `tls internal` (or local_certs) out"
+    if tls.certificate is None:
+        return None
+    one = file_of(setup, site)
+    if (one is not None and one.self_signed) or (one is None and MADE.search(tls.certificate.value)):
+        words = f"{tls.certificate.value} is self-signed"
+        return words, tls.certificate.at, "use a certificate of a public authority"
+    return None
+
+
+CAUSE = Cause(
+    slug="private-ca-on-public-name",
+    title="a public name has a publicly trusted certificate",
+    layer=Layer.TLS,
+    hop=Hop.TLS,
+    symptoms=(Symptom.TLS,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset({"incomplete-chain"}),
+)

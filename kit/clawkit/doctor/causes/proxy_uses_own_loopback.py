@@ -1,0 +1,66 @@
+"""Inside a container 127.0.0.1 is the container itself, not the host and not its neighbour."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import Link, Reach, in_container, links, proxy_service
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.networks import same_namespace
+from clawkit.doctor.reachable import gateway_service
+from clawkit.doctor.reload import reload
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in links(setup):
+        if link.reach is Reach.LOOPBACK and in_container(link.proxy) and not _at_home(setup, link):
+            return Finding(
+                summary=f"{link.proxy.kind.value} runs in a container and asks {link.target}: that is its own "
+                "loopback, where no gateway listens",
+                fix=_fix(setup, link),
+                evidence=at(link.target.at, *_where(setup, link)),
+            )
+    return None
+
+
+def _at_home(setup: Setup, link: Link) -> bool:
+    """Gateway and proxy share one network namespace, or another process in that container listens there."""
+    own, gateway = proxy_service(setup, link.proxy), gateway_service(setup, link)
+    if own is None:
+        return False
+    if own.host_network or (own.network_mode is not None and own.network_mode.value.startswith("container:")):
+        return True
+    return gateway is not None and same_namespace(setup, own, gateway)
+
+
+def _fix(setup: Setup, link: Link) -> Fix:
+    gateway = gateway_service(setup, link)
+    port = link.gateway.effective_port if link.gateway else 18789
+    if gateway is not None:
+        return Fix(f"name the gateway's service: {gateway.name}:{port}", reload(link.proxy))
+    return Fix(
+        f"the gateway runs on the host: use host.docker.internal:{port} and give the proxy's service "
+        'extra_hosts: ["host.docker.internal:host-gateway"]',
+        "docker compose up -d",
+    )
+
+
+def _where(setup: Setup, link: Link) -> tuple[Place, ...]:
+    own, gateway = proxy_service(setup, link.proxy), gateway_service(setup, link)
+    return tuple(service.at for service in (own, gateway) if service)
+
+
+CAUSE = Cause(
+    slug="proxy-uses-own-loopback",
+    title="the upstream is not the proxy's own loopback",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset(
+        {"upstream-wrong-port", "upstream-localhost-ipv6", "gateway-port-moved", "trusted-proxies-wrong-address"}
+    ),
+)

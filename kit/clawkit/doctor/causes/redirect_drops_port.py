@@ -1,0 +1,47 @@
+"""http goes on to https on the usual port, but the site is published on another one."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.hops import Address, chain
+from clawkit.doctor.links import proxy_service
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.origins import PLAIN, TLS
+from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import visits
+
+
+def judge(setup: Setup) -> Finding | None:
+    for visit in visits(setup):
+        service = proxy_service(setup, visit.proxy)
+        if service is None or service.host_network or not visit.tls or not visit.host:
+            continue
+        mapped = [port for port in service.ports if port.target == visit.port and port.published is not None]
+        if not mapped or any(port.published in (None, TLS) for port in mapped):
+            continue
+        if not any(port.target == PLAIN for port in service.ports):
+            continue
+        start = Address(False, visit.host, PLAIN, visit.base)
+        for _, step, there in chain(visit.proxy, start, fronted=False):
+            if there.tls and there.port == TLS:
+                right = mapped[0].published
+                return Finding(
+                    summary=f"{step.at} sends browsers to {there}, but the site is published on port {right} alone",
+                    fix=Fix(f"publish it as \"443:{visit.port}\", or redirect to https://$host:{right}$request_uri",
+                            reload(visit.proxy)),
+                    evidence=at(step.at, *(port.at for port in mapped)),
+                )  # fmt: skip
+    return None
+
+
+CAUSE = Cause(
+    slug="redirect-drops-port",
+    title="the redirect to https names the published port",
+    layer=Layer.PROXY,
+    hop=Hop.PORT,
+    symptoms=(Symptom.REFUSED, Symptom.WRONG_SITE),
+    looks_at=looks_at(Part.PROXY, Part.COMPOSE),
+    judge=judge,
+)

@@ -1,0 +1,74 @@
+"""A conditional rule of nginx' own refuses every visitor, or every WebSocket."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.condition import true
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import has_front
+from clawkit.doctor.hops import Address, asked
+from clawkit.doctor.model.route import Redirect
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import Visit, visits
+from clawkit.doctor.witness import answers, path_of
+
+
+def judge(setup: Setup) -> Finding | None:
+    for visit in visits(setup):
+        rules = (*visit.site.refusals, *(visit.page.refusals if visit.page else ()))
+        for rule in rules if visit.host else ():
+            whom = _whom(setup, visit, rule)
+            if whom is None:
+                continue
+            what = "closes the connection" if rule.code == 444 else f"answers {rule.code}"
+            return Finding(
+                summary=f"the rule at {rule.at} {what} for {whom} of {visit.host}: ({rule.condition}) is true for it",
+                fix=Fix(f"correct or remove the condition at {rule.at}", reload(visit.proxy)),
+                evidence=at(rule.at, visit.site.at),
+            )
+    return _as_seen(setup)
+
+
+def _as_seen(setup: Setup) -> Finding | None:
+    """The request alone does not decide the condition (an address, a list), but its answer was seen."""
+    for visit in visits(setup):
+        rules = [rule for rule in (*visit.site.refusals, *(visit.page.refusals if visit.page else ()))
+                 if _open(setup, visit, rule)]  # fmt: skip
+        for rule in rules if not (visit.page and visit.page.access) else ():
+            seen = next((one for one in answers(setup, rule.code) if path_of(one) == visit.base), None)
+            if seen is not None and len([one for one in rules if one.code == rule.code]) == 1:
+                return Finding(
+                    summary=f"the rule at {rule.at} answers {rule.code} for a visitor of {visit.host or 'the site'}: "
+                    f"({rule.condition}) is true for it",
+                    fix=Fix(f"let the visitor's address or name pass in ({rule.condition})", reload(visit.proxy)),
+                    evidence=at(rule.at, seen.at),
+                    observed=True,
+                )
+    return None
+
+
+def _open(setup: Setup, visit: Visit, rule: Redirect) -> bool:
+    here = Address(visit.tls, visit.host, visit.port, visit.base)
+    return bool(rule.condition) and true(rule.condition, asked(here, has_front(setup, visit.proxy))) is None
+
+
+def _whom(setup: Setup, visit: Visit, rule: Redirect) -> str | None:
+    here = Address(visit.tls, visit.host, visit.port, visit.base)
+    known = asked(here, has_front(setup, visit.proxy))
+    if not rule.condition or true(rule.condition, known | {"http_upgrade": ""}) is True:
+        return "every page" if rule.condition else None
+    handshake = {"http_upgrade": "websocket", "http_connection": "Upgrade"}
+    return "every WebSocket" if true(rule.condition, known | handshake) is True else None
+
+
+CAUSE = Cause(
+    slug="rule-refuses-visitor",
+    title="no condition of the proxy's refuses the visitors",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.FORBIDDEN, Symptom.NOT_FOUND, Symptom.WS_CUT),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+)

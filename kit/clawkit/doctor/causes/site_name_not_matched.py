@@ -1,0 +1,119 @@
+"""No site has the name that people open, so another or the default one answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.hops import Address, chain
+from clawkit.doctor.links import OURS, sites
+from clawkit.doctor.model.choice import choose
+from clawkit.doctor.model.exchange import Vantage
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.origins import PLAIN, TLS
+from clawkit.doctor.reload import reload
+
+NAME = re.compile(r"^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+$")
+LIVE = re.compile(r"/live/([^/]+)/")
+
+
+def judge(setup: Setup) -> Finding | None:
+    proxies = list({id(proxy): proxy for proxy, _ in sites(setup)}.values())
+    if not proxies:
+        return None
+    for name, places in _wanted(setup).items():
+        if any(_answered(setup, proxy, name) for proxy in proxies):
+            continue
+        proxy = proxies[0]
+        served = [value for _, site in sites(setup) for value in site.names]
+        if not served or name in {value.value.lower() for value in served}:
+            continue
+        listed = ", ".join(value.value for value in served)
+        empty = "an empty page (200)" if proxy.kind is ProxyKind.CADDY else "the default site"
+        return Finding(
+            summary=f"no site of OpenClaw's is named {name}, only {listed}: whoever opens {name} gets {empty}",
+            fix=Fix(f"write {name} at {served[0].at}", reload(proxy)),
+            evidence=at(*(value.at for value in served[:2]), *places),
+        )
+    return None
+
+
+def _wanted(setup: Setup) -> dict[str, list[Place]]:
+    """Names that somebody opened, or that two kinds of files agree on: one alone may be another site's or outdated."""
+    opened: dict[str, list[Place]] = {}
+    for exchange in setup.exchanges:
+        host = (urlsplit(exchange.url).hostname or "").lower()
+        if exchange.vantage is Vantage.PUBLIC and exchange.status is not None and _related(setup, host):
+            opened.setdefault(host, []).append(exchange.at)
+    kinds: Counter[str] = Counter()
+    places: dict[str, list[Place]] = {}
+    for found in (_origins(setup), _certificates(setup)):
+        kinds.update(found.keys())
+        for host, place in found.items():
+            places.setdefault(host, []).append(place)
+    agreed = {host: places[host] for host, count in kinds.items() if count > 1}
+    return opened | {host: where for host, where in agreed.items() if host not in opened}
+
+
+def _related(setup: Setup, host: str) -> bool:
+    """Not just any address that somebody asked in the same session."""
+    known = [value.value.lower() for _, site in sites(setup) for value in site.names] + list(_origins(setup))
+    same = any(host.split(".")[-2:] == name.split(".")[-2:] for name in known)
+    return bool(NAME.match(host)) and (same or OURS.search(host) is not None)
+
+
+def _origins(setup: Setup) -> dict[str, Place]:
+    values = [origin for gateway in setup.gateways for origin in gateway.origins or ()]
+    values += [gateway.public_origin for gateway in setup.gateways if gateway.public_origin]
+    hosts = {(urlsplit(value.value).hostname or "").lower(): value.at for value in values}
+    return {host: where for host, where in hosts.items() if NAME.match(host) and "*" not in host}
+
+
+def _certificates(setup: Setup) -> dict[str, Place]:
+    named = {}
+    for _, site in sites(setup):
+        found = LIVE.search(site.tls.certificate.value) if site.tls.certificate else None
+        if found and site.tls.certificate and NAME.match(found[1].lower()):
+            named[found[1].lower()] = site.tls.certificate.at
+    return named
+
+
+def _answered(setup: Setup, proxy: Proxy, name: str) -> bool:
+    ours = [site for _, site in sites(setup)]
+    ports = {(listener.port, listener.tls) for site in proxy.sites for listener in site.listeners}
+    for port, tls in ports | {(TLS, True), (PLAIN, False)}:
+        end = _led_to(proxy, Address(tls, name, port, "/"))
+        if end.host.lower() != name:
+            return True
+        answer = choose(proxy, name, end.port, "/", end.tls)
+        if answer is not None and (any(answer[0] is site for site in ours) or _hands_on(answer[0].names, name)):
+            return True
+    return False
+
+
+def _led_to(proxy: Proxy, start: Address) -> Address:
+    """Where its redirects end: that plain HTTP goes on to HTTPS says nothing about who answers there."""
+    return ([start, *(there for _, _, there in chain(proxy, start, False))])[-1]
+
+
+def _hands_on(names: tuple[object, ...], name: str) -> bool:
+    """A site of that very name, for instance the one that redirects www to the bare name."""
+    return any(getattr(value, "value", "").lower() == name for value in names)
+
+
+CAUSE = Cause(
+    slug="site-name-not-matched",
+    title="a site of OpenClaw's has the name that people open",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.WRONG_SITE, Symptom.BLANK, Symptom.NOT_FOUND),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset({"origin-not-listed"}),
+)

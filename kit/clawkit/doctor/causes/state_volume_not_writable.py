@@ -1,0 +1,90 @@
+"""OpenClaw may not write its state directory: another owner, or a mount that is read-only."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.model.compose import Mount
+from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.place import Place, Value
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateway_services
+from clawkit.doctor.verdict import serves
+
+STATE = re.compile(r"(?:^|/)(?:\.?(?:openclaw|clawdbot|moltbot))/?$|^/home/node/?$")
+WORDS = (
+    r"(?:EACCES|EPERM|EROFS)\b[^']*'([^']*(?:openclaw|clawdbot|moltbot|/home/node|/state|/data|/config)[^']*)'|"
+    r"EACCES: permission denied.*(?:openclaw|home/node)|shared state database is unreadable.*(?:EACCES|EROFS)|"
+    r"attempt to write a readonly database|SQLITE_READONLY|SQLITE_CANTOPEN|unable to open database file"
+)
+IMAGE_USER = "1000"
+"""The official image runs as node, 1000:1000."""
+
+
+def judge(setup: Setup) -> Finding | None:
+    found = last_words(setup, WORDS, Speaker.GATEWAY)
+    if found is not None:
+        readonly = "EROFS" in found[0].text or "readonly" in found[0].text
+        what = "is mounted read-only" if readonly else "may not be written by the gateway's user"
+        path = found[1][1] or "the state directory"
+        return _finding(f"{path} {what}", _source(setup), found[0].at)
+    if serves(setup):
+        return None
+    for service in gateway_services(setup):
+        for mount in service.mounts:
+            if STATE.search(mount.target) and mount.read_only:
+                return _finding(f"{mount.target} is mounted read-only", mount.source, mount.at)
+            owner = _owner(setup, mount)
+            user = service.user.value.split(":")[0] if service.user else IMAGE_USER
+            if STATE.search(mount.target) and owner is not None and _shut(owner.value, user):
+                words = f"{mount.source} belongs to {owner.value}, and the gateway runs as uid {user}"
+                return _finding(words, mount.source, owner.at, mount.at)
+    return None
+
+
+def _owner(setup: Setup, mount: Mount) -> Value[str] | None:
+    tail = mount.source.lstrip("./~").rstrip("/").replace("${HOME}", "").replace("$HOME", "").lstrip("/")
+    return next((value for path, value in setup.host.owners.items()
+                 if tail and (path.rstrip("/") == mount.source.rstrip("/") or path.rstrip("/").endswith(f"/{tail}")
+                              or path.lstrip("./").rstrip("/") == tail)), None)  # fmt: skip
+
+
+def _shut(owner: str, user: str) -> bool:
+    """Neither the owner nor open to all. Only numbers, and root, are certain."""
+    who, _, mode = owner.partition(" ")
+    uid = {"root": "0"}.get(who.split(":")[0], who.split(":")[0])
+    if not uid.isdigit() or not user.isdigit() or user == "0" or uid == user or not mode:
+        return False
+    return int(mode[-1]) & 3 != 3
+
+
+def _source(setup: Setup) -> str:
+    mounts = [m for service in gateway_services(setup) for m in service.mounts if STATE.search(m.target)]
+    return next((mount.source for mount in mounts if mount.kind == "bind"), "")
+
+
+def _finding(words: str, source: str, *places: Place) -> Finding:
+    path = source or "./state"
+    readonly = "read-only" in words
+    return Finding(
+        summary=f"OpenClaw cannot write its state: {words}",
+        fix=Fix("take :ro off the state volume" if readonly else f"give {path} to uid 1000",
+                "docker compose up -d" if readonly else f"sudo chown -R 1000:1000 {path}"),
+        evidence=at(*places),
+    )  # fmt: skip
+
+
+CAUSE = Cause(
+    slug="state-volume-not-writable",
+    title="the state directory can be written",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.RESTARTING),
+    looks_at=looks_at(Part.LOGS, Part.COMPOSE),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "config-missing"}),
+)

@@ -1,0 +1,70 @@
+"""Swarm finds no node for a service: none meets what the service asks for."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.model.container import Container
+from clawkit.doctor.model.setup import Part, Setup
+
+WORDS = re.compile(r"no suitable node(?: \((.*)\))?", re.IGNORECASE)
+PORT, ROOM, PLATFORM, PLACE = "host-mode port already in use", "insufficient resources", "unsupported platform", \
+    "scheduling constraints not satisfied"  # fmt: skip
+
+
+def judge(setup: Setup) -> Finding | None:
+    for container in setup.containers:
+        found = WORDS.search(container.error)
+        if found is not None and container.wanted and not container.running:
+            return _finding(container, found[1] or "")
+    return None
+
+
+def _finding(container: Container, said: str) -> Finding:
+    name = container.service or container.name
+    meaning, fix = _meaning(container, said)
+    return Finding(
+        summary=f"no node of the Swarm takes {name}: {meaning}" + (f" ({said})" if said else ""),
+        fix=fix,
+        evidence=at(container.at),
+    )
+
+
+def _meaning(container: Container, said: str) -> tuple[str, Fix]:
+    """The narrowest reason first: the constraint rules out all nodes but one in any case."""
+    node = container.node or "its node"
+    label = f"clawkit.{container.project}.{container.service}=here"
+    if PORT in said:
+        return f"its port on {node} is another service's", Fix(
+            "take that service away, or publish another port: clawkit up --https-port PORT --http-port PORT",
+            "docker service ls",
+        )
+    if ROOM in said:
+        return f"{node} has not the room that it asks for", Fix(
+            "ask for less (clawkit up --gateway-memory 1g --gateway-cpus 1), or move it: clawkit gateways move",
+            f"docker node inspect --pretty {container.node or 'NODE'}",
+        )
+    if PLATFORM in said:
+        return f"its image is not made for {node}", Fix(
+            "take an image for this architecture", f"docker image inspect {container.image}"
+        )
+    return f"none carries the label {label}" if not container.node else f"its place is {node}", Fix(
+        f"put the label back onto the node that keeps its state: docker node update --label-add {label} NODE",
+        "docker node ls",
+    )
+
+
+CAUSE = Cause(
+    slug="swarm-no-node-fits",
+    title="a node takes each service",
+    layer=Layer.DOCKER,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.UNAVAILABLE, Symptom.REFUSED, Symptom.RESTARTING),
+    looks_at=looks_at(Part.CONTAINERS),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "proxy-not-running", "upstream-name-unknown", "container-dns-broken",
+                        "upstream-unreachable", "upstream-closed-mid-request", "upstream-not-up-at-start"}),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Traefik is told to take only containers that ask for it, and OpenClaw's does not: its labels count for nothing."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.model.compose import Service
+from clawkit.doctor.model.place import Value
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.setup import Part, Setup
+
+DEFAULT = "providers.docker.exposedbydefault"
+"""doc.traefik.io, Docker provider: true unless it is set."""
+ENABLE = "traefik.enable"
+NO = ("false", "0", "no", "off")
+
+
+def judge(setup: Setup) -> Finding | None:
+    for proxy in setup.proxies:
+        if proxy.kind is not ProxyKind.TRAEFIK:
+            continue
+        for gateway in setup.gateways:
+            ours = setup.service(gateway.service) if gateway.service else None
+            why = _passed_over(proxy, ours) if ours is not None else None
+            if ours is not None and why is not None:
+                return _finding(ours, why)
+    return None
+
+
+def _passed_over(proxy: Proxy, ours: Service) -> Value[str] | None:
+    """The line that says so; None where the container is taken, or has no labels for Traefik at all."""
+    labels = {name.lower(): value for name, value in ours.labels.items()}
+    if not any(name.startswith("traefik.http.") for name in labels):
+        return None
+    own, shared = labels.get(ENABLE), proxy.options.get(DEFAULT)
+    if own is not None:
+        return own if own.value.strip().lower() in NO else None
+    return shared if shared is not None and shared.value.strip().lower() in NO else None
+
+
+def _finding(ours: Service, why: Value[str]) -> Finding:
+    label = next(value for name, value in ours.labels.items() if name.lower().startswith("traefik.http."))
+    return Finding(
+        summary=f"Traefik passes {ours.name} over ({why.at}), so its routers do not exist and every page is a 404",
+        fix=Fix(f"add the label traefik.enable=true to {ours.name}", f"docker compose up -d {ours.name}"),
+        evidence=at(why.at, label.at),
+    )
+
+
+CAUSE = Cause(
+    slug="traefik-container-not-enabled",
+    title="Traefik takes OpenClaw's container",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.NOT_FOUND,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+)

@@ -1,0 +1,61 @@
+"""Traefik leaves OpenClaw's router out: it names an entry point, a middleware or a service that does not exist."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import OURS
+from clawkit.doctor.model.place import Problem
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.reload import reload
+
+FIXES = {
+    "unknown-entrypoint": "name one of Traefik's own entry points",
+    "undefined-middleware": "define that middleware, or take it off the router",
+    "undefined-service": "name the service that the labels define",
+    "ambiguous-service": "name one service of them: traefik.http.routers.NAME.service",
+}
+"""What Traefik logs as an error of the router, which it then does not serve (pkg/server/router)."""
+
+
+def judge(setup: Setup) -> Finding | None:
+    for proxy in setup.proxies:
+        for problem in proxy.problems if proxy.kind is ProxyKind.TRAEFIK else ():
+            if problem.kind in FIXES and _ours(setup, problem) and not _elsewhere(setup, proxy, problem):
+                return Finding(
+                    summary=f"Traefik does not serve OpenClaw's router ({problem.at}): {problem.message}",
+                    fix=Fix(FIXES[problem.kind], reload(proxy)),
+                    evidence=at(problem.at),
+                )
+    return None
+
+
+def _ours(setup: Setup, problem: Problem) -> bool:
+    """It stands in the labels of the gateway's container, or in a line that names OpenClaw."""
+    services = [setup.service(gateway.service) for gateway in setup.gateways if gateway.service]
+    labels = [value.at for service in services if service is not None for value in service.labels.values()]
+    return problem.at in labels or bool(OURS.search(f"{problem.at.text} {problem.message}"))
+
+
+def _elsewhere(setup: Setup, proxy: Proxy, problem: Problem) -> bool:
+    """Traefik itself runs where nobody looked, or the name is of a provider of which no file was given."""
+    provider = problem.message.partition("@")[2].split('"')[0]
+    if proxy.service is None or not proxy.options:
+        return True
+    composed = {name for project in setup.compose for name in project.files}
+    configured = any(key.startswith(f"providers.{provider}.") for key in proxy.options)
+    return provider not in ("", "docker") and configured and not set(proxy.files) - composed
+
+
+CAUSE = Cause(
+    slug="traefik-router-left-out",
+    title="Traefik serves OpenClaw's router",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.NOT_FOUND,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset({"page-not-proxied"}),
+)

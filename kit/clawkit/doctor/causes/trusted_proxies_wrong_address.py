@@ -1,0 +1,102 @@
+"""gateway.trustedProxies lists something, but not the address from which the proxy's requests come."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import XFF, refused
+from clawkit.doctor.links import Link
+from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.peer import Peer, attributes, covered, parsed, peer, shaped
+from clawkit.doctor.visit import http_links
+
+STRANGER = r"unattributable proxy-shaped traffic from (?:::ffff:)?([0-9a-f.:]+[0-9a-f])"
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in http_links(setup):
+        gateway = link.gateway
+        if gateway is None or not gateway.has_config or not gateway.trusted_proxies or not attributes(gateway):
+            continue
+        if not shaped(link) or any("${" in entry.value for entry in gateway.trusted_proxies):
+            continue
+        wrong = _names(gateway) or _logged(setup, gateway) or _elsewhere(setup, link, gateway)
+        if wrong is not None:
+            return _finding(gateway, link, *wrong)
+    return None
+
+
+def _names(gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
+    entries = [entry.value for entry in gateway.trusted_proxies or ()]
+    if any(parsed(entry) for entry in entries):
+        return None
+    return f"holds {', '.join(entries)}, which is no address: OpenClaw passes over names and patterns", "", ()
+
+
+def _logged(setup: Setup, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
+    """The gateway's own word on where the refused requests came from."""
+    for line, match in setup.said(STRANGER):
+        try:
+            local = ip_address(match[1]).is_loopback
+        except ValueError:
+            continue
+        if not local and not covered(gateway, match[1]) and len(setup.gateways) == 1:
+            return f"does not cover {match[1]}, from where the proxy's requests come", match[1], (line.at,)
+    return None
+
+
+def _elsewhere(setup: Setup, link: Link, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
+    known = peer(setup, link)
+    if known is None:
+        return None if not _unexplained(setup, link, gateway) else (
+            "does not cover the proxy, whose X-Forwarded-For is as it should be", "",
+            tuple(each.at for each in refused(setup)[:1]))  # fmt: skip
+    if any(known.may_be(entry.value) for entry in gateway.trusted_proxies or ()):
+        return None
+    return f"does not cover {_where(known)} ({known.words})", known.address, (known.place,)
+
+
+def _unexplained(setup: Setup, link: Link, gateway: Gateway) -> bool:
+    """Refused although the client is named, and no entry is so wide that the client could lie in it."""
+    line = link.route.headers_up.get(XFF)
+    wide = any((net := parsed(entry.value)) is not None and net.num_addresses > 1
+               for entry in gateway.trusted_proxies or ())  # fmt: skip
+    return bool(refused(setup)) and not wide and (line is None or "remote" in line.value)
+
+
+def _where(known: Peer) -> str:
+    return known.address or "any address in " + ", ".join(known.subnets)
+
+
+def _finding(gateway: Gateway, link: Link, words: str, address: str, places: tuple[Place, ...]) -> Finding:
+    entries = gateway.trusted_proxies or ()
+    right = address or "<the proxy's one address>"
+    return Finding(
+        summary=f"gateway.trustedProxies ({', '.join(entry.value for entry in entries)}) {words}"
+        if address or places
+        else f"gateway.trustedProxies {words}",
+        fix=Fix(
+            f'"trustedProxies": ["{right}"] in {gateway.at.source}, and give the proxy that address for good '
+            "(networks: …: ipv4_address: in the compose file)"
+        ),
+        evidence=at(*(entry.at for entry in entries), *places, link.target.at),
+    )
+
+
+CAUSE = Cause(
+    slug="trusted-proxies-wrong-address",
+    title="the proxy that the gateway trusts is this one",
+    layer=Layer.GATEWAY,
+    hop=Hop.GATEWAY,
+    symptoms=(
+        Symptom.FORBIDDEN,
+        Symptom.WS_CUT,
+    ),
+    looks_at=looks_at(Part.GATEWAY),
+    judge=judge,
+)

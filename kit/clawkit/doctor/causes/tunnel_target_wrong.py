@@ -1,0 +1,81 @@
+"""cloudflared cannot reach the service that it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import behind
+from clawkit.doctor.model.proxy import ProxyKind, Site
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.model.upstream import Target
+from clawkit.doctor.refusal import heard
+
+NAMED = "originRequest: {originServerName: <the site's name>} for that rule (or noTLSVerify: true on a private network)"
+SAID = (
+    r"Unable to reach the origin service|originService=\S+.*(?:refused|no such host|timeout)|"
+    r"dial tcp .*(?:connection refused|no such host).*(?:connIndex|ingressRule|originService)"
+)
+
+
+def judge(setup: Setup) -> Finding | None:
+    link = next(_untrusted(setup), None)
+    if link is not None:
+        return _distrusts(*link)
+    seen = [line.at for line, _ in setup.said(SAID)] or list(heard(setup, SAID))
+    if not seen:
+        return None
+    if any("x509:" in place.text for place in seen):
+        return Finding(
+            summary="cloudflared does not trust the certificate of its service: it is for another name, or private",
+            fix=Fix(NAMED),
+            evidence=at(*seen[:2]),
+        )
+    inside = any("cloudflared" in f"{one.name} {one.image.value if one.image else ''}" for one in setup.services())
+    local = inside and any(word in place.text for place in seen for word in ("127.0.0.1", "[::1]", "localhost"))
+    return Finding(
+        summary="cloudflared cannot reach the service of its tunnel"
+        + (
+            ": localhost inside its container is the container itself" if local else ", by a wrong name, port or scheme"
+        ),
+        fix=Fix("service: http://<proxy or gateway>:<its port inside the network> in the tunnel's ingress rule"),
+        evidence=at(*seen[:2]),
+        observed=not local,
+    )
+
+
+def _untrusted(setup: Setup) -> Iterator[tuple[Target, Site]]:
+    """cloudflared checks the certificate for the host of the service's URL, which a public authority never names."""
+    for proxy in setup.proxies:
+        if proxy.kind is not ProxyKind.CLOUDFLARED:
+            continue
+        for route in (route for site in proxy.sites for route in site.routes):
+            way = route.upstream
+            unchecked = way is None or way.tls_server_name or (way.tls_verify and not way.tls_verify.value)
+            for target in way.targets if way is not None and not unchecked else ():
+                other = behind(setup, proxy, target) if target.scheme == "https" else None
+                served = [site for site in other.sites if site.serves_tls and site.names] if other else []
+                if served and not any(name.value == target.host for site in served for name in site.names):
+                    yield target, served[0]
+
+
+def _distrusts(target: Target, site: Site) -> Finding:
+    return Finding(
+        summary=f"cloudflared asks https://{target} and checks the certificate for {target.host}, which is for "
+        f"{site.names[0].value}",
+        fix=Fix(NAMED.replace("<the site's name>", site.names[0].value)),
+        evidence=at(target.at, site.at),
+    )
+
+
+CAUSE = Cause(
+    slug="tunnel-target-wrong",
+    title="the tunnel leads to the proxy",
+    layer=Layer.PROXY,
+    hop=Hop.PROXY,
+    symptoms=(Symptom.BAD_GATEWAY,),
+    looks_at=looks_at(Part.LOGS, Part.PROXY),
+    judge=judge,
+)

@@ -1,0 +1,83 @@
+"""systemd cannot start the program of a unit: path, user, folder, or a `node` that only the shell knows."""
+
+from __future__ import annotations
+
+import re
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.links import OURS
+from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.host import Unit
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import PROXY
+
+STEPS = {
+    200: ("CHDIR", "its WorkingDirectory does not exist or may not be entered", "WorkingDirectory="),
+    203: ("EXEC", "the program of ExecStart does not exist or cannot be executed", "ExecStart="),
+    216: ("GROUP", "its group does not exist", "Group="),
+    217: ("USER", "its user does not exist", "User="),
+    209: ("STDOUT", "its output file cannot be opened", "StandardOutput="),
+    226: ("NAMESPACE", "a path of ReadWritePaths or the like does not exist", "ReadWritePaths="),
+    127: (
+        "node",
+        "node is not on systemd's PATH (nvm puts it on your shell's only)",
+        "ExecStart= or Environment=PATH=",
+    ),
+}
+SAID = (
+    r"Failed at step (\w+) spawning (\S+): (.+)|status=(\d+)/(CHDIR|EXEC|GROUP|USER|STDOUT|NAMESPACE)|"
+    r"env: [\u2018'\"]?node[\u2019'\"]?: No such file|Failed to locate executable (\S+): (.+)|"
+    r"(?:openclaw|clawdbot|moltbot): (?:command )?not found"
+)
+
+
+def judge(setup: Setup) -> Finding | None:
+    for unit in setup.host.units:
+        named = f"{unit.name} {unit.command.value if unit.command else ''}"
+        failed = unit.exit_code in STEPS and unit.active != "active"
+        if failed and unit.exit_code and (OURS.search(named) or PROXY.search(unit.name)):
+            _, why, key = STEPS[unit.exit_code]
+            return _finding(unit.name, f"{why} (status {unit.exit_code})", key, unit, unit.at)
+    return _logged(setup)
+
+
+def _logged(setup: Setup) -> Finding | None:
+    found = last_words(setup, SAID, Speaker.GATEWAY, Speaker.NGINX, Speaker.CADDY)
+    if found is None or any(unit.active == "active" and OURS.search(unit.name) for unit in setup.host.units):
+        return None
+    line, match = found
+    step = (match[1] or match[5] or ("EXEC" if match[6] else "node")).upper()
+    _, why, key = next((each for each in STEPS.values() if each[0].upper() == step), STEPS[127])
+    path = match[2] or match[6] or ""
+    return _finding("the unit", why + (f": {path.rstrip(':')}" if path else ""), key, _of(setup), line.at)
+
+
+def _of(setup: Setup) -> Unit | None:
+    return next((unit for unit in setup.host.units if unit.command and OURS.search(unit.name)), None)
+
+
+def _finding(name: str, why: str, key: str, unit: Unit | None, place: Place) -> Finding:
+    line = unit.command.at if unit is not None and unit.command else None
+    written = re.sub(r"\s+", " ", unit.command.value) if unit is not None and unit.command else ""
+    return Finding(
+        summary=f"systemd cannot start {name}: {why}" + (f"; ExecStart={written}" if written and "Exec" in key else ""),
+        fix=Fix(f"correct {key} in the unit (an absolute path: command -v openclaw node)",
+                "sudo systemctl daemon-reload && sudo systemctl restart openclaw"),
+        evidence=at(place, *([line] if line else [])),
+    )  # fmt: skip
+
+
+CAUSE = Cause(
+    slug="unit-cannot-start",
+    title="systemd finds the program, its user and its folder",
+    layer=Layer.HOST,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.REFUSED, Symptom.RESTARTING),
+    looks_at=looks_at(Part.HOST, Part.LOGS),
+    judge=judge,
+    explains=frozenset({"gateway-not-running", "proxy-not-running"}),
+)

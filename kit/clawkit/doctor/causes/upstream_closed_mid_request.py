@@ -1,0 +1,73 @@
+"""The gateway's process went away while a request was under way."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import links
+from clawkit.doctor.model.failure import Failure, FailureKind, Speaker
+from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateways
+from clawkit.doctor.witness import failures
+
+NEAR = 30.0
+"""Seconds between the end of a process and what its proxy reports."""
+GOING = (
+    r"received SIG(?:TERM|INT|USR2)|restart mode|restarting gateway|gateway restart|shutdown budget|uncaught exception|"
+    r"SIGKILL|Segmentation fault|FATAL ERROR|gateway stopping|config change requires (?:a )?restart"
+)
+
+
+def judge(setup: Setup) -> Finding | None:
+    closed = [failure for failure in failures(setup, FailureKind.CLOSED) if failure.upstream]
+    if not closed or _other_reason(setup):
+        return None
+    ended = _ended(setup, closed)
+    if ended is None and any(link.upstream.keepalive for link in links(setup)):
+        return None  # a pool outlives the gateway's idle sockets: then this line proves no crash
+    words = ended[0] if ended else "its process crashed, was killed or was restarted"
+    return Finding(
+        summary=f"the gateway at {closed[-1].upstream} closed the connection in the middle of a request: {words}",
+        fix=Fix("find why it ended (exit code, restarts, memory) and give it time to finish: stop_grace_period: 330s",
+                "docker inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}}' openclaw"),
+        evidence=at(closed[-1].at, *([ended[1]] if ended else [])),
+        observed=True,
+    )  # fmt: skip
+
+
+def _other_reason(setup: Setup) -> bool:
+    """Another protocol than the gateway's makes it close each connection at once."""
+    for link in links(setup):
+        tls = bool(link.gateway and link.gateway.tls and link.gateway.tls.value)
+        if tls != (link.target.scheme == "https") or link.upstream.sends_proxy_protocol:
+            return True
+        if link.gateway is not None and link.target.effective_port not in (link.gateway.effective_port, None):
+            return True
+    return not setup.proxies and any(one.tls is not None and one.tls.value for one in setup.gateways)
+
+
+def _ended(setup: Setup, closed: list[Failure]) -> tuple[str, Place] | None:
+    for container in gateways(setup):
+        if container.restarts:
+            return f"{container.name} was restarted {container.restarts} times", container.at
+        if container.last_exit or (container.exit_code and not container.running):
+            return f"{container.name} ended with status {container.last_exit or container.exit_code}", container.at
+        near = [failure for failure in closed if failure.time and container.started
+                and 0 <= container.started - failure.time <= NEAR]  # fmt: skip
+        if near:
+            return f"{container.name} was started again just after", container.at
+    said = list(setup.said(GOING, Speaker.GATEWAY, Speaker.KERNEL))
+    return ("it was stopped or restarted", said[-1][0].at) if said else None
+
+
+CAUSE = Cause(
+    slug="upstream-closed-mid-request",
+    title="the gateway stays up during requests",
+    layer=Layer.GATEWAY,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY, Symptom.CUT, Symptom.WS_CUT),
+    looks_at=looks_at(Part.LOGS),
+    judge=judge,
+)

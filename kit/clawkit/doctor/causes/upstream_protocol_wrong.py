@@ -1,0 +1,51 @@
+"""The proxy speaks a protocol to the gateway that is not HTTP/1."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import links
+from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.reload import reload
+
+SPEAKS = ("http", "https", "unix", "", "tcp", "srv", "wss")
+NAMES = {
+    "h2c": "HTTP/2 without TLS",
+    "fastcgi": "FastCGI",
+    "grpc": "gRPC",
+    "uwsgi": "uwsgi",
+    "scgi": "SCGI",
+    "ws": "ws://, which nginx does not know as a scheme",
+}
+
+
+def judge(setup: Setup) -> Finding | None:
+    for link in links(setup):
+        versions = link.upstream.versions
+        only_two = versions is not None and not {"1.1", "1"} & set(versions.value) and bool(versions.value)
+        if link.target.scheme in SPEAKS and not only_two:
+            continue
+        spoken = (
+            f"HTTP versions {', '.join(versions.value)}"
+            if only_two and versions
+            else NAMES.get(link.target.scheme, link.target.scheme)
+        )
+        return Finding(
+            summary=f"{link.proxy.kind.value} speaks {spoken} to {link.target}; OpenClaw speaks HTTP/1.1",
+            fix=Fix(f"plain http in {link.target.at}", reload(link.proxy)),
+            evidence=at(link.target.at, *([versions.at] if only_two and versions else [])),
+        )
+    return None
+
+
+CAUSE = Cause(
+    slug="upstream-protocol-wrong",
+    title="the proxy speaks HTTP/1.1 to the gateway",
+    layer=Layer.PROXY,
+    hop=Hop.GATEWAY,
+    symptoms=(Symptom.BAD_GATEWAY,),
+    looks_at=looks_at(Part.PROXY),
+    judge=judge,
+    explains=frozenset({"upstream-wrong-port"}),
+)

@@ -1,0 +1,43 @@
+"""The proxy's packets to the gateway get no answer: a firewall between, or an address that nobody has."""
+
+from __future__ import annotations
+
+from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.evidence import at
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.logged import logged
+from clawkit.doctor.model.failure import FailureKind
+from clawkit.doctor.model.setup import Part, Setup
+
+
+def judge(setup: Setup) -> Finding | None:
+    silent = logged(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE)
+    if not silent:
+        return None
+    last = silent[-1]
+    how = "no answer at all" if last.kind is FailureKind.CONNECT_TIMEOUT else "the answer that there is no way to it"
+    host = last.upstream.rpartition(":")[0] or last.upstream
+    return Finding(
+        summary=f"the proxy dials {last.upstream} and gets {how}: a firewall drops or rejects it, or the address is "
+        "no longer the gateway's",
+        fix=Fix(
+            "compare the address with the one that the gateway has now; is it the same, let the proxy through the "
+            "firewall of that host",
+            f"ip route get {host.strip('[]')}; docker network inspect bridge; sudo iptables -L DOCKER-USER -n -v",
+        ),
+        evidence=at(last.at, silent[0].at),
+    )
+
+
+CAUSE = Cause(
+    slug="upstream-unreachable",
+    title="the gateway's address can be reached from the proxy",
+    layer=Layer.HOST,
+    hop=Hop.GATEWAY,
+    symptoms=(
+        Symptom.GATEWAY_TIMEOUT,
+        Symptom.BAD_GATEWAY,
+    ),
+    looks_at=looks_at(Part.LOGS),
+    judge=judge,
+)

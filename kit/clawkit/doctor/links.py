@@ -1,0 +1,241 @@
+"""Which sites and routes of the proxies are OpenClaw's: the ways on which a request gets from a public name to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from clawkit.doctor.model.compose import Service
+from clawkit.doctor.model.gateway import DEFAULT_PORT, Gateway
+from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site, Where
+from clawkit.doctor.model.route import Action, Match, MatchKind, Route
+from clawkit.doctor.model.same import Same
+from clawkit.doctor.model.setup import Setup
+from clawkit.doctor.model.upstream import Target, Upstream
+
+OURS = re.compile(r"claw|molt(bot|y)|clawd", re.IGNORECASE)
+"""OpenClaw's names, today's and earlier ones: openclaw, clawdbot, moltbot."""
+
+LOOPBACK_NAMES = ("localhost", "ip6-localhost", "localhost.localdomain")
+HOST_ALIASES = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
+
+
+class Reach(StrEnum):
+    """What kind of name a target has."""
+
+    SERVICE = "service"
+    LOOPBACK = "loopback"
+    HOST_ALIAS = "host-alias"
+    ADDRESS = "address"
+    NAME = "name"
+    SOCKET = "socket"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way to the gateway. `route.upstream` is never None here."""
+
+    proxy: Proxy
+    site: Site
+    route: Route
+    upstream: Upstream
+    target: Target
+    gateway: Gateway | None
+    reach: Reach
+    service: Service | None
+    """That the target's name means, where it means one."""
+
+    @property
+    def main(self) -> bool:
+        """The route that the page itself takes, not one for a path beside it."""
+        return is_main(self.route.match, self.gateway)
+
+
+def is_main(match: Match, gateway: Gateway | None) -> bool:
+    base = gateway.base_path.value if gateway and gateway.base_path else ""
+    if match.kind is MatchKind.OTHER:
+        return not match.also
+    bare = match.path.rstrip("*").rstrip("/")
+    return match.kind in (MatchKind.PREFIX, MatchKind.REGEX) and (bare in ("", base.rstrip("/"), "^", "^/", "~", ".*"))
+
+
+def links(setup: Setup) -> tuple[Link, ...]:
+    """Every proxied way to the gateway, in the order of the configuration."""
+    return _links(Same(setup))
+
+
+def sites(setup: Setup) -> tuple[tuple[Proxy, Site], ...]:
+    """The sites that are OpenClaw's; a site is taken whole, with its routes to other places."""
+    return _sites(Same(setup))
+
+
+@lru_cache(maxsize=4)
+def _sites(same: Same[Setup]) -> tuple[tuple[Proxy, Site], ...]:
+    setup = same.it
+    scored = [(_score(setup, proxy, site), proxy, site) for proxy in setup.proxies for site in proxy.sites]
+    proxied = [entry for entry in scored if entry[0] > 0]
+    best = max((score for score, _, _ in proxied), default=0)
+    if best >= 2:
+        chosen = [entry for entry in proxied if entry[0] >= 2 and not (best >= 3 and _of_a_client(setup, entry[2]))]
+    else:
+        # nothing names OpenClaw: the only proxied target of all is still meant, one of several is not
+        targets = {str(t) for _, _, site in proxied for t in _targets(site)}
+        chosen = proxied if len(targets) <= 1 or len({_names(site) for _, _, site in proxied}) == 1 else []
+    return tuple((proxy, site) for _, proxy, site in chosen)
+
+
+def _of_a_client(setup: Setup, site: Site) -> bool:
+    """Its origin is listed because another container's pages talk to the gateway: they are not OpenClaw's own."""
+    if any(OURS.search(name.value) for name in site.names):
+        return False
+    own = {gateway.service for gateway in setup.gateways}
+    services = [_reach(setup, target)[1] for target in _targets(site)]
+    return bool(services) and all(service is not None and service.name not in own for service in services)
+
+
+def is_meant(setup: Setup, proxy: Proxy, site: Site) -> bool:
+    """It names OpenClaw by its target, its port or its own name; the only proxied site of all is none for that."""
+    return _score(setup, proxy, site) >= 2
+
+
+def _names(site: Site) -> tuple[str, ...]:
+    return tuple(sorted(name.value for name in site.names))
+
+
+@lru_cache(maxsize=4)
+def _links(same: Same[Setup]) -> tuple[Link, ...]:
+    found = []
+    for proxy, site in _sites(same):
+        ways = list(_ways(same.it, proxy, site))
+        named = [link for score, link in ways if score >= 2]
+        found += [link for score, link in ways if score >= 2 or link.main or not named]
+    return tuple(found)
+
+
+def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
+    for route in site.routes:
+        if route.action is Action.PROXY and route.upstream is not None:
+            for target in route.upstream.targets:
+                reach, service = _reach(setup, target)
+                if reach is Reach.LOOPBACK and target.backup and _listens(proxy, target):
+                    continue  # what answers in the gateway's place while it is away
+                if behind(setup, proxy, target) is not None:
+                    continue  # the way goes on from there
+                gateway = gateway_of(setup, service)
+                link = Link(proxy, site, route, route.upstream, target, gateway, reach, service)
+                yield _target_score(setup, target, route.upstream), link
+
+
+def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
+    """The other proxy to which this one hands its requests: a tunnel, a balancer or an outer proxy stands before it."""
+    local = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1")
+    for other in setup.proxies:
+        if other is proxy or other.kind is ProxyKind.CLOUDFLARED or not _listens(other, target):
+            continue
+        named = other.service is not None and setup.service(target.host) is setup.service(other.service)
+        if named or (local and Where.CONTAINER not in (proxy.where, other.where)):
+            return other
+    return None
+
+
+def _listens(proxy: Proxy, target: Target) -> bool:
+    """The target is another listener of the proxy itself."""
+    ports = {listener.port for site in proxy.sites for listener in site.listeners}
+    return target.effective_port in ports
+
+
+def _targets(site: Site) -> Iterator[Target]:
+    for route in (*site.routes, *site.unreached):
+        if route.action is Action.PROXY and route.upstream is not None:
+            yield from route.upstream.targets
+
+
+def _score(setup: Setup, proxy: Proxy, site: Site) -> int:
+    scores = [
+        _target_score(setup, target, route.upstream)
+        for route in (*site.routes, *site.unreached)
+        if route.action is Action.PROXY and route.upstream is not None
+        for target in route.upstream.targets
+    ]
+    if not scores:
+        return 0
+    hosts = _public_hosts(setup)
+    named = any(OURS.search(name.value) or name.value.lower() in hosts for name in site.names)
+    return max(*scores, 2 if named else 0)
+
+
+def _target_score(setup: Setup, target: Target, upstream: Upstream) -> int:
+    ports = {gateway.effective_port for gateway in setup.gateways} | {DEFAULT_PORT}
+    _, service = _reach(setup, target)
+    if service is not None and any(gateway.service == service.name for gateway in setup.gateways):
+        return 3
+    if target.port in ports:
+        return 3
+    if OURS.search(target.host) or OURS.search(upstream.name or ""):
+        return 2
+    if service is None and _published_by_gateway(setup, target):
+        return 3
+    return 1
+
+
+def _published_by_gateway(setup: Setup, target: Target) -> bool:
+    """The target is a host port that maps to the gateway's own."""
+    services = [setup.service(gateway.service) for gateway in setup.gateways if gateway.service]
+    return any(
+        port.published == target.port and port.published is not None
+        for service in services
+        if service
+        for port in service.ports
+    )
+
+
+def _public_hosts(setup: Setup) -> frozenset[str]:
+    origins = [origin for gateway in setup.gateways for origin in gateway.origins or ()]
+    origins += [gateway.public_origin for gateway in setup.gateways if gateway.public_origin]
+    hosts = {origin.value.split("://")[-1].split("/")[0].rsplit(":", 1)[0].lower() for origin in origins}
+    return frozenset(hosts - {"localhost", "127.0.0.1", "[::1]", "*", ""})
+
+
+def _reach(setup: Setup, target: Target) -> tuple[Reach, Service | None]:
+    host = target.host.lower()
+    if target.scheme == "unix":
+        return Reach.SOCKET, None
+    if target.variable and not host:
+        return Reach.UNKNOWN, None
+    if host in LOOPBACK_NAMES or host.startswith("127.") or host in ("::1", "0.0.0.0"):
+        return Reach.LOOPBACK, None
+    if host in HOST_ALIASES:
+        return Reach.HOST_ALIAS, None
+    if re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:.]*", host):
+        return Reach.ADDRESS, _by_address(setup, host)
+    service = next((s for s in setup.services() if host in {name.lower() for name in s.names}), None)
+    return (Reach.SERVICE, service) if service else (Reach.NAME, None)
+
+
+def _by_address(setup: Setup, address: str) -> Service | None:
+    for container in setup.containers:
+        if address in container.addresses.values():
+            return setup.service(container.service or container.name)
+    return next((s for s in setup.services() for use in s.networks if use.ipv4 and use.ipv4.value == address), None)
+
+
+def gateway_of(setup: Setup, service: Service | None) -> Gateway | None:
+    """The gateway that a service runs, or the only one there is."""
+    if service is not None:
+        own = [gateway for gateway in setup.gateways if gateway.service == service.name]
+        if own:
+            return own[0]
+    return setup.gateways[0] if len(setup.gateways) == 1 else None
+
+
+def proxy_service(setup: Setup, proxy: Proxy) -> Service | None:
+    return setup.service(proxy.service) if proxy.service else None
+
+
+def in_container(proxy: Proxy) -> bool:
+    """Its own network: loopback is the container, not the host."""
+    return proxy.where is Where.CONTAINER

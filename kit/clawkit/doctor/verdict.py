@@ -1,0 +1,35 @@
+"""How bad a fault in the gateway's own configuration is: it bites at the start, one that serves is only warned of."""
+
+from __future__ import annotations
+
+from clawkit.doctor.finding import Severity
+from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.setup import Setup
+from clawkit.doctor.programs import gateways
+
+SNIPPETS = (".md", ".txt")
+"""Where people paste parts of a file."""
+
+
+def serves(setup: Setup, gateway: Gateway | None = None) -> bool:
+    """The engine or an answer shows that it is up now; of several, the one whose configuration it is."""
+    own = gateways(setup)
+    mine = tuple(one for one in own if gateway is not None and one.service and one.service == gateway.service)
+    if mine and len(own) > 1:
+        return any(one.running and one.health == "healthy" for one in mine)
+    if any(container.running and container.health == "healthy" and not container.restarts for container in own):
+        return True
+    return any(exchange.status == 200 and '"ok":true' in exchange.body.replace(" ", "") for exchange in setup.exchanges)
+
+
+def bites(setup: Setup, gateway: Gateway | None = None) -> Severity:
+    return Severity.WARNING if serves(setup, gateway) else Severity.ERROR
+
+
+def whole(gateway: Gateway) -> bool:
+    """The file was given as a file: what is not in it is set nowhere else."""
+    return gateway.has_config and not gateway.at.source.endswith(SNIPPETS)
+
+
+def next_start(setup: Setup, gateway: Gateway | None = None) -> str:
+    return ", which stops it at its next start" if serves(setup, gateway) else ", so it stops at its start (exit 78)"
