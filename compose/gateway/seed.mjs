@@ -5,6 +5,8 @@ import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } fro
 import { createRequire } from "node:module";
 
 const [ownedPath, targetPath] = process.argv.slice(2);
+const KEYRING = "clawkit-model"; // kit/clawkit/model_entry.py
+const CUSTOM = "custom";
 const CONFIG_FAULT = 78; // what OpenClaw itself exits with when a retry is useless
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -16,6 +18,23 @@ function merged(target, owned) {
   for (const [key, value] of Object.entries(owned)) {
     result[key] = isWhole(value) ? value : merged(isObject(result[key]) ? result[key] : {}, value);
   }
+  return result;
+}
+
+// The entries of a model that clawkit named once and names no more: their key is gone with the setting.
+function withdrawn(target, owned) {
+  const result = structuredClone(target);
+  const providers = result.models?.providers ?? {};
+  const keyring = result.secrets?.providers ?? {};
+  const stale = Object.keys(providers).filter((id) => isObject(providers[id]) &&
+    providers[id].apiKey?.provider === KEYRING && !owned.models?.providers?.[id]);
+  for (const id of stale) {
+    delete providers[id].apiKey;
+    if (id === CUSTOM || Object.keys(providers[id]).length === 0) delete providers[id];
+    const chosen = result.agents?.defaults?.model;
+    if (isObject(chosen) && chosen.primary?.startsWith(`${id}/`)) delete chosen.primary;
+  }
+  if (!owned.secrets?.providers?.[KEYRING]) delete keyring[KEYRING];
   return result;
 }
 
@@ -41,7 +60,7 @@ if (existsSync(targetPath)) {
     process.exit(CONFIG_FAULT);
   }
 }
-const wanted = merged(current, owned);
+const wanted = merged(withdrawn(current, owned), owned);
 if (JSON.stringify(wanted) !== JSON.stringify(current)) {
   // the first copy is the user's own original; later ones would only hold what clawkit wrote
   const original = `${targetPath}.before-clawkit`;

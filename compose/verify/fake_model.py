@@ -1,5 +1,5 @@
 """A stand-in for a paid AI model, for `clawkit verify --deep --fake-model` and for tests: it speaks OpenAI's streaming
-chat API and thinks for as long as the user's message says (`think=75`).
+chat API, thinks for as long as the user's message says (`think=75`) and speaks as slowly as it says (`gap=1.5`).
 
 Run by clawkit in a container of the gateway's own image, on the gateway's own network, and removed afterwards.
 """
@@ -17,15 +17,15 @@ CHUNKS = 3
 GAP_SECONDS = 0.2
 
 
-def thinking_seconds(messages: list[dict[str, Any]]) -> float:
+def seconds(messages: list[dict[str, Any]], word: str, default: float) -> float:
     """OpenClaw appends user messages of its own behind the real one, so all of them are read."""
     texts = []
     for message in messages:
         content = message.get("content")
         if message.get("role") == "user":
             texts.append(content if isinstance(content, str) else " ".join(p.get("text", "") for p in content or []))
-    found = re.findall(r"\bthink=([0-9.]+)", "\n".join(texts))
-    return float(found[-1]) if found else 0.0
+    found = re.findall(rf"\b{word}=([0-9.]+)", "\n".join(texts))
+    return float(found[-1]) if found else default
 
 
 class Model(BaseHTTPRequestHandler):
@@ -39,8 +39,12 @@ class Model(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
-        time.sleep(thinking_seconds(body.get("messages") or []))
-        self.stream() if body.get("stream") else self.answer(completion("message", "part1 part2 part3"))
+        messages = body.get("messages") or []
+        time.sleep(seconds(messages, "think", 0.0))
+        if body.get("stream"):
+            self.stream(seconds(messages, "gap", GAP_SECONDS))
+        else:
+            self.answer(completion("message", "part1 part2 part3"))
 
     def answer(self, document: dict[str, Any]) -> None:
         data = json.dumps(document).encode()
@@ -50,14 +54,14 @@ class Model(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self) -> None:
+    def stream(self, gap: float) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
         for number in range(1, CHUNKS + 1):
             self.event(completion("delta", f"part{number} "))
-            time.sleep(GAP_SECONDS)
+            time.sleep(gap)
         self.event(completion("delta", None, finish="stop"))
         self.wfile.write(b"data: [DONE]\n\n")
         self.close_connection = True

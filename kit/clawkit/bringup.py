@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from clawkit import images, readiness, wait
+from clawkit import generation, images, readiness, wait
 from clawkit.deployment import Deployment
+from clawkit.engine import hashes
 from clawkit.engine.image_ports import ImageEngine
 from clawkit.engine.ports import Engine, Service
-from clawkit.errors import NotReady, SettingsError
+from clawkit.errors import EngineError, NotReady, SettingsError
 from clawkit.lock import Lock
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 from clawkit.tls import issuance
 from clawkit.verify import deployed
 from clawkit.wait import Look
@@ -26,9 +28,13 @@ RELOAD_SECONDS = 20
 """An authority answers within seconds; what takes longer comes by itself, and `up` need not wait for it."""
 
 
-def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, say: Tell) -> Lock:
-    """The images present in the engine and a subnet free of collision, decided once and locked."""
-    lock = deployment.lock
+def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, say: Tell, *,
+           lock: Lock | None = None) -> Lock:  # fmt: skip
+    """The images present in the engine and a subnet free of collision, decided once and locked.
+
+    `lock`: what is known of images, where that is not the deployment's own.
+    """
+    lock = lock or deployment.lock
     found = images.ensure(deployment.settings, image_engine, locked=lock.images, say=say)
     keys = {"gateway": "gateway", "proxy": deployment.settings.proxy, "certbot": "certbot"}
     lock = lock.with_images({keys[role]: image.locked() for role, image in found.items()})
@@ -66,16 +72,37 @@ def wait_until_ready(stack: Stack, engine: Engine, tell: Tell) -> None:
             raise
 
 
-def wait_for_reload(deployment: Deployment, stack: Stack, tell: Tell) -> None:
-    """Until each gateway shows the certificate in its folder; the proxy looks there every other second."""
+def start(deployment: Deployment, stack: Stack, engine: Engine, tell: Tell, *, changed: bool) -> None:
+    """`changed`: the proxy's configuration. One that goes on running takes it up before any gateway changes: one that
+    comes can have its certificate ordered, and nobody is led to one that goes."""
+    if changed and _keeps_proxy(deployment):
+        with suppress(NotReady, EngineError):
+            look = partial(generation.seen, deployment.rendered, stack, engine)
+            wait.until(look, seconds=generation.SECONDS, what="the proxy's new configuration", tell=tell)
+    engine.up(deployment.project())
+
+
+def _keeps_proxy(deployment: Deployment) -> bool:
+    """True when the running container is the one that `docker compose up` wants."""
+    project = deployment.project()
+    there = hashes.present(project.name).get(generation.PROXY)
+    if there is None or not there.running:
+        return False
+    return hashes.wanted(project, (deployment.rendered / "compose.yaml").read_text())[generation.PROXY] == there.hash
+
+
+def wait_for_reload(deployment: Deployment, stack: Stack, engine: Engine, tell: Tell) -> None:
+    """Until the proxy serves what lies in the folder: its configuration, and each gateway's certificate."""
+    if not stack.swarm:  # there a changed configuration is another container
+        generation.wait_until_served(deployment.project(), stack, engine, tell)
     if not stack.served_from_files or stack.certbot:
         return
-    for gateway in stack.gateways:
+    for gateway in stack.sites:
         look = partial(_reloaded, deployment.rendered, stack, gateway)
         wait.until(look, seconds=RELOAD_SECONDS, what=f"certificate of {gateway.domain}", tell=tell)
 
 
-def _reloaded(folder: Path, stack: Stack, gateway: Gateway) -> Look:
+def _reloaded(folder: Path, stack: Stack, gateway: Site) -> Look:
     from clawkit.probe.target import Trust
     from clawkit.probe.tls import handshake
     from clawkit.tls import material, site
@@ -92,7 +119,7 @@ def _reloaded(folder: Path, stack: Stack, gateway: Gateway) -> Look:
 class Late:
     """A gateway that works and whose certificate is not there yet."""
 
-    gateway: Gateway
+    gateway: Site
     failed: bool
     """The authority was asked and refused; False: there is no answer yet."""
     sentence: str
@@ -105,11 +132,11 @@ def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, t
     """Until each gateway shows the authority's certificate; returns those that do not, and raises for none."""
     wait_for_record = stack.settings.dns_wait if stack.settings.dns_rfc2136 else 0
     end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS + wait_for_record)
-    found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.gateways if stack.acme]
+    found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.sites if stack.acme]
     return tuple(late for late in found if late is not None)
 
 
-def _late(deployment: Deployment, stack: Stack, gateway: Gateway, engine: Engine, end: float,
+def _late(deployment: Deployment, stack: Stack, gateway: Site, engine: Engine, end: float,
           tell: Tell) -> Late | None:  # fmt: skip
     # brings the TLS probe along, which only stacks with an authority need
     from clawkit.verify import pending

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -73,6 +73,7 @@ class Result:
     reason: str
     """Why it was skipped, or what crashed, or the next command after a failure; empty when ok."""
     elapsed_ms: int
+    gateway: str = "main"
 
 
 def ok(summary: str, **measured: str | int | float | bool | None) -> Verdict:
@@ -88,18 +89,20 @@ def warning(summary: str, fix: str, **measured: str | int | float | bool | None)
 
 
 def run(checks: Sequence[Check[S, Any]], scene: S, *, workers: int = 8) -> tuple[Result, ...]:
-    """Runs the checks in waves: all whose needs are settled go side by side; results keep the given order."""
+    """Each check begins as soon as its needs are settled, side by side; results keep the given order."""
     done: dict[str, Result] = {}
     waiting = list(checks)
     known = {check.id for check in checks}
+    running: set[Future[Result]] = set()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        while waiting:
+        while waiting or running:
             ready = [check for check in waiting if all(need in done for need in check.needs if need in known)]
-            assert ready, f"checks need each other in a circle: {[check.id for check in waiting]}"
-            together = [check for check in ready if not check.alone] or ready[:1]
-            for result in pool.map(lambda check: _settle(check, scene, done), together):
-                done[result.id] = result
-            waiting = [check for check in waiting if check.id not in done]
+            assert ready or running, f"checks need each other in a circle: {[check.id for check in waiting]}"
+            together = [check for check in ready if not check.alone] or ([] if running else ready[:1])
+            running |= {pool.submit(_settle, check, scene, dict(done)) for check in together}
+            waiting = [check for check in waiting if check not in together]
+            settled, running = wait(running, return_when=FIRST_COMPLETED)
+            done |= {future.result().id: future.result() for future in settled}
     return tuple(done[check.id] for check in checks)
 
 

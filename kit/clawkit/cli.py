@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from clawkit import __version__
 from clawkit.errors import ClawkitError
 
 # Name, module and help stand here so that `clawkit --help` imports no command.
@@ -17,22 +16,29 @@ COMMANDS = {
     "init": "write a commented clawkit.yaml",
     "up": "bring OpenClaw up behind the proxy, wait for health, verify",
     "verify": "check the running stack from outside, through TLS",
+    "doctor": "the root cause of a 502, 504, 403, 1006 or 1008, on any setup",
     "status": "what runs, and how it is",
     "logs": "logs of the gateway and the proxy",
     "restart": "restart services",
+    "upgrade": "another OpenClaw version: rehearsed, swapped, verified, or back by itself",
+    "rollback": "back to the version and the state before the last upgrade",
+    "switch": "the other proxy in front: tried out, swapped, verified, or back by itself",
     "down": "stop and remove the containers; data is kept",
     "render": "write the files without starting anything",
+    "diff": "what `up` would change: files, images, containers",
     "config": "the effective settings and where each came from",
     "open": "a one-time link that lets a browser in",
+    "devices": "who asks to be let in, and who is in",
     "token": "the gateway's token",
+    "gateways": "further gateways behind the same proxy: add, list, remove",
     "certs": "the certificate, and the root of the private CA",
-    "images": "build and list the images",
+    "backup": "copies of state, settings, secrets and certificates, and their way back",
+    "images": "build, list, save and load the images",
     "explain": "the page of one cause",
     "completion": "shell completion for bash, zsh or fish",
 }
 
 USAGE = 2
-INTERRUPTED = 130
 
 
 class ReaderGone(Exception):
@@ -75,8 +81,18 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _versions(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from clawkit.commands.versions import lines
+
+        for line in lines():
+            click.echo(line)
+        context.exit()
+
+
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "-V", "--version", prog_name="clawkit", message="%(prog)s %(version)s")
+@click.option("-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_versions,
+              help="Show the version, and those of what clawkit drives.")  # fmt: skip
 def group() -> None:
     """OpenClaw behind Caddy or nginx with automatic TLS: brought up, waited for, proven.
 
@@ -93,14 +109,14 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Abort:
-        return _interrupted()
+        return _interrupted(argv)
     except click.ClickException as error:
         return _usage(argv, error)
     except ClawkitError as error:
         _report(argv).fail(_command(argv), error)
         return error.exit_code
     except KeyboardInterrupt:
-        return _interrupted()
+        return _interrupted(argv)
     except (BrokenPipeError, ReaderGone):
         # Python would complain again while closing stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -135,9 +151,22 @@ def _usage(argv: Sequence[str], error: click.ClickException) -> int:
     return USAGE
 
 
-def _interrupted() -> int:
-    click.echo("\ninterrupted; what was started keeps running, `clawkit up` continues from here", err=True)
-    return INTERRUPTED
+GOES_ON = {
+    "up": "what was started keeps running, `clawkit up` continues from here",
+    "restart": "what was started keeps running, `clawkit up` continues from here",
+    **dict.fromkeys(("upgrade", "rollback", "switch"), "`clawkit upgrade --resume` brings it to its end"),
+    "backup": "run it again: a restore goes on from here",
+}
+"""What is left behind by a command that changes something."""
+
+
+def _interrupted(argv: Sequence[str]) -> int:
+    from clawkit.errors import Interrupted
+
+    told = Interrupted(f"interrupted; {GOES_ON.get(_command(argv), 'nothing was changed')}")
+    click.echo(err=True)  # behind the ^C of the terminal
+    _report(argv).fail(_command(argv), told)
+    return told.exit_code
 
 
 def _bug(argv: Sequence[str], error: Exception) -> int:

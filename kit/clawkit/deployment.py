@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clawkit import lock as lockfile
-from clawkit import subnet
+from clawkit import subnet, wares
 from clawkit.engine.ports import EngineInfo, Project
 from clawkit.errors import EnvironmentMissing, SettingsError
-from clawkit.files import Change, give, write_atomic, write_tree
+from clawkit.files import Change, give, write_atomic
 from clawkit.lock import Lock
-from clawkit.render import render
+from clawkit.plan import Plan, plan
+from clawkit.provider import key as model_key
+from clawkit.settings import certbot
 from clawkit.settings import file as settings_file
 from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
-from clawkit.stack import Image, Images, Stack, assemble, certbot_image
+from clawkit.stack import Image, Images, Stack, assemble
 from clawkit.tls import lent, material, site
 
 if TYPE_CHECKING:
@@ -33,6 +35,14 @@ GATEWAY_UID = 1000
 
 START_INTERVAL_API = (1, 44)
 """Engine 25; Compose refuses the whole file on older ones."""
+
+MIGRATES_KERNEL = (5, 14)
+"""Linux with net.ipv4.tcp_migrate_req (its ip-sysctl.rst); an older one refuses to start a container that sets it."""
+
+
+OUTGROWN = ("the proxy's container is replaced once, for it needs more networks than it is on (twice as many from then "
+            "on): about a second without answers, and open WebSockets connect again")  # fmt: skip
+"""Docker attaches a network only to a new container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +75,15 @@ class Deployment:
                 certbot=self._image(lock, "certbot"),
             ),
             start_interval=bool(info and info.api >= START_INTERVAL_API),
+            migrates_connections=bool(info and info.kernel >= MIGRATES_KERNEL),
             owner=owner(self.folder),
+            slots=lock.slots,
+            entry=lock.entry,
         )
+
+    def outgrown(self, stack: Stack) -> bool:
+        """True when the proxy that was rendered is on too few networks for this stack, so it has to be replaced."""
+        return (self.rendered / "compose.yaml").exists() and stack.slots.room > self.lock.slots.room
 
     def pool(self, taken: Mapping[str, tuple[str, ...]] | None = None) -> str:
         """The configured subnet, else a free one; `taken`: name -> subnets of the engine's networks."""
@@ -127,9 +144,14 @@ def open_folder(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, st
 
 def require(deployment: Deployment) -> None:
     """For commands on something that must be there already."""
-    if not (deployment.rendered / "compose.yaml").exists():
+    if not (deployment.rendered / main_file(deployment.settings)).exists():
         raise SettingsError(f"no deployment in {deployment.folder}", fix="start one with `clawkit up`, or name its "
                                                                          "folder with --dir")  # fmt: skip
+
+
+def main_file(settings: Settings) -> str:
+    """What the engine reads."""
+    return "stack.yaml" if settings.engine == "swarm" else "compose.yaml"
 
 
 def _refuse_foreign(rendered: Path) -> None:
@@ -144,7 +166,7 @@ def wanted_images(settings: Settings) -> dict[str, str]:
         "gateway": _tagged(settings.gateway_image, settings.openclaw),
         "caddy": _tagged(settings.caddy_image, "latest"),
         "nginx": _tagged(settings.nginx_image, "latest"),
-        "certbot": _tagged(certbot_image(settings), "latest"),
+        "certbot": _tagged(certbot.image(settings), "latest"),
     }
 
 
@@ -165,25 +187,43 @@ class Written:
     made: tuple[str, ...]
     """Secrets and certificates that did not exist before, in words."""
     notes: tuple[str, ...] = ()
-    """What the user should know of his own certificate."""
+    """What the user should know of his own certificate, and of files that he edited."""
+    new_key: bool = False
+    """The model's key is another than before; a gateway reads it when it starts."""
 
     @property
     def changed(self) -> tuple[str, ...]:
-        return tuple(name for name, change in self.changes.items() if change is not Change.UNCHANGED)
+        return tuple(name for name, change in self.changes.items() if change in (Change.CREATED, Change.CHANGED))
 
 
-def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None = None) -> Written:
-    """Everything that `docker compose up -d` needs, into `stack/` or another folder."""
+def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None = None, *,
+          discard_edits: bool = False) -> Written:  # fmt: skip
+    """Everything that `docker compose up -d` needs, into `stack/` or another folder.
+
+    What was edited by hand is kept; with `discard_edits` it is set aside beside the file that takes its place.
+    """
     folder = output or deployment.rendered
     _refuse_foreign(folder)
-    files = render(stack)  # before the first byte is written: a template fault leaves the folder as it was
+    plan = planned(deployment, stack, folder, discard_edits=discard_edits)
     own = own_certificate(deployment, stack)
     _make(folder, 0o755)
-    lockfile.write(folder, replace(lock, pool=stack.pool))
+    lockfile.write(folder, replace(lock, pool=stack.pool, slots=stack.slots))
     made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack, own)]
     _folders(folder, stack)
     lent.lend(folder, stack, deployment.file)
-    return Written(write_tree(folder, files), tuple(made), own.notes if own else ())
+    new_key = model_key.lend(folder, deployment.settings, deployment.file("model_key_file"), GATEWAY_UID)
+    if stack.swarm:  # what it is handed is named after its content, which is there now
+        plan = planned(deployment, stack, folder, discard_edits=discard_edits)
+    notes = [*(own.notes if own else ()), *plan.notes(folder)]
+    return Written(plan.write(folder), tuple(made), tuple(notes), new_key)
+
+
+def planned(deployment: Deployment, stack: Stack, folder: Path | None = None, *,
+            discard_edits: bool = False) -> Plan:  # fmt: skip
+    """What would be written; looks only. A folder elsewhere gets the user's edits and own lines along."""
+    if stack.swarm:
+        stack = replace(stack, sealed=wares.seal(folder or deployment.rendered, stack))
+    return plan(stack, deployment.rendered, folder or deployment.rendered, discard_edits=discard_edits)
 
 
 def own_certificate(deployment: Deployment, stack: Stack) -> Own | None:
@@ -193,7 +233,7 @@ def own_certificate(deployment: Deployment, stack: Stack) -> Own | None:
         return None
     from clawkit.tls import own
 
-    names = [name for gateway in stack.gateways for name in gateway.names]
+    names = [name for gateway in stack.sites for name in gateway.names]
     return own.load(certificate, key, names, now=dt.datetime.now(dt.UTC),
                     served=site.read(deployment.rendered, stack.gateways[0].name))  # fmt: skip
 

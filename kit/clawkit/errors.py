@@ -7,6 +7,7 @@ ClawkitError
 ├── NotReady            4   still starting when the time ran out
 ├── Hopeless            1   a container will not become healthy however long we wait
 ├── RolledBack          5   the change failed, the old stack serves
+├── Interrupted       130   Ctrl-C
 └── Bug                70   anything else that escapes; the traceback is in a log file
 """
 
@@ -49,6 +50,10 @@ class NotReady(ClawkitError):
 
 class RolledBack(ClawkitError):
     exit_code = 5
+
+
+class Interrupted(ClawkitError):
+    exit_code = 130
 
 
 class Bug(ClawkitError):

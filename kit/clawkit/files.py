@@ -13,10 +13,18 @@ from pathlib import Path
 from clawkit.errors import EnvironmentMissing
 
 
+def templates_root() -> Path:
+    """The templates of the installed package, or those of the checkout."""
+    packaged = Path(__file__).parent / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2]
+
+
 class Change(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    KEPT = "kept"
+    """Edited by hand, and therefore not touched."""
 
 
 def write_atomic(path: Path, text: str, *, mode: int = 0o644) -> None:
@@ -25,7 +33,7 @@ def write_atomic(path: Path, text: str, *, mode: int = 0o644) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as handle:
                 handle.write(text)
                 handle.flush()
                 os.fsync(handle.fileno())

@@ -19,6 +19,7 @@ WORDS = 12
 
 CONFIG_FAULT = 78
 """OpenClaw: the configuration or the state is at fault, a retry is useless (docs cli/gateway)."""
+FAILED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,22 @@ def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], Htt
     facts = probe()
     if facts.document.get("status") == "started":
         return Look(ready=True, doing="started")
-    services = {service.name: service for service in engine.services(project)}
+    services, doing = {service.name: service for service in engine.services(project)}, ""
     for name in ("proxy", gateway.service):
         service = services.get(name)
-        if service is None or _ended(service, before):
-            return _hopeless(engine, name, service)
+        if service is None:
+            return Look(ready=False, doing="no container", hopeless=f"there is no container for {name}",
+                        fix="clawkit up")  # fmt: skip
+        if _ended(service, before):
+            dead = _dead(engine, service)
+            if name == "proxy" or not _tried_again(service, dead, before):
+                return _hopeless(engine, dead)
+            doing = f"{name} {ending(dead).why}; Docker starts it again"
     if _meant_for_the_front(services[gateway.service], facts, stranger):
         return Look(ready=True, doing="healthy, for the proxy in front")
     if _only_the_certificate_is_late(services[gateway.service], facts):
         return Look(ready=True, doing="healthy, its certificate is pending")
-    return Look(ready=False, doing=_doing(services[gateway.service], facts), fix="clawkit logs")
+    return Look(ready=False, doing=doing or _doing(services[gateway.service], facts), fix="clawkit logs")
 
 
 def restarts(services: Sequence[Service]) -> dict[str, int]:
@@ -58,7 +65,23 @@ def restarts(services: Sequence[Service]) -> dict[str, int]:
 
 def _ended(service: Service, before: Mapping[str, int]) -> bool:
     crashed = service.restarts > before.get(service.container, service.restarts)
-    return crashed or service.state in (State.EXITED, State.DEAD, State.RESTARTING)
+    return crashed or bool(service.trouble) or service.state in (State.EXITED, State.DEAD, State.RESTARTING)
+
+
+def _dead(engine: Engine, service: Service) -> Service:
+    """As it was when it ended: Docker may have started it again already."""
+    code = engine.last_exit(service.container) if service.running else None
+    return service if code is None else replace(service, exit_code=code, state=State.EXITED)
+
+
+def _tried_again(service: Service, dead: Service, before: Mapping[str, int]) -> bool:
+    """A gateway may fail for want of time: on a busy host OpenClaw gives its state lease up after 5 s (status 1).
+
+    Docker starts it again, and only the second such end is its last; 78, 137 and a want of memory are final at once.
+    """
+    again = service.state in (State.RUNNING, State.RESTARTING) and not service.oom_killed
+    first = service.restarts - before.get(service.container, service.restarts) <= 1
+    return again and first and not service.trouble and not dead.running and dead.exit_code == FAILED
 
 
 def _meant_for_the_front(service: Service, facts: HttpFacts, stranger: bool) -> bool:
@@ -84,17 +107,16 @@ def _doing(service: Service, facts: HttpFacts) -> str:
     return f"gateway starting (container {service.state})"
 
 
-def _hopeless(engine: Engine, name: str, service: Service | None) -> Look:
-    if service is None:
-        return Look(ready=False, doing="no container", hopeless=f"there is no container for {name}", fix="clawkit up")
-    code = engine.last_exit(service.container) if service.running else None
-    end = ending(service if code is None else replace(service, exit_code=code, state=State.EXITED))
-    return Look(ready=False, doing="stopped", hopeless=f"{name} {end.why}", fix=end.fix,
-                words=last_words(engine, service.container))  # fmt: skip
+def _hopeless(engine: Engine, dead: Service) -> Look:
+    end = ending(dead)
+    return Look(ready=False, doing="stopped", hopeless=f"{dead.name} {end.why}", fix=end.fix,
+                words=last_words(engine, dead.container))  # fmt: skip
 
 
 def ending(service: Service) -> Ending:
     logs = f"clawkit logs {service.name}"
+    if service.trouble:
+        return Ending(f"cannot run: {service.trouble}", "clawkit status")
     if service.oom_killed:
         return Ending("was killed because it ran out of memory", "raise the limit: --gateway-memory 2g")
     if service.exit_code == CONFIG_FAULT:
@@ -119,6 +141,10 @@ def last_words(engine: Engine, container: str) -> str:
         text = engine.logs(container, tail=80)
     except EngineError as error:
         return str(error)
+    return last_lines(text)
+
+
+def last_lines(text: str) -> str:
     lines = [line.rstrip() for line in ANSI.sub("", text).splitlines() if line.strip()]
     failed = [at for at, line in enumerate(lines) if "Gateway failed to start" in line]
     # OpenClaw appends a triage report after its reason; the reason is what helps

@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clawkit import __version__, features
+from clawkit import __version__, cachefolder, features
+from clawkit.files import templates_root as templates_root
+from clawkit.model_entry import entries
 from clawkit.stack import Gateway, Stack
+from clawkit.wares import Wares
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.bccache import Bucket
 
 STAMP = f"rendered by clawkit {__version__}"
 VERIFY = "compose/verify/fake_model.py"
-STATIC = ("compose/gateway/start.sh", "compose/gateway/seed.mjs")
+STATIC = ("compose/gateway/start.sh", "compose/gateway/seed.mjs", "compose/gateway/health.mjs")
 RENEWAL = ("renew.py", "answers.py", "certificate.py", "command.py", "entry.py", "files.py", "journal.py", "keeper.py",
            "moments.py", "orders.py", "places.py", "plan.py", "program.py", "schedule.py")  # fmt: skip
 """renew.py and the modules that it loads from its own folder."""
 
 
-def templates_root() -> Path:
-    """The templates of the installed package, or those of the checkout."""
-    packaged = Path(__file__).parent / "templates"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2]
+def render(stack: Stack, own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Relative path -> text of every file that Docker and the proxy get; holds no secret.
 
-
-def render(stack: Stack) -> dict[str, str]:
-    """Relative path -> text of every file that Docker and the proxy get; holds no secret."""
+    `own`: files of the user's that lie among them or in the place of one; a change of theirs is noticed as well.
+    """
     files = {f"gateway/bin/{Path(name).name}": _static(name) for name in STATIC}
     files["verify/fake_model.py"] = _static(VERIFY)
     for gateway in stack.gateways:
         files[f"gateway/{gateway.name}/openclaw.json"] = openclaw_json(stack, gateway)
-    for name in PROXY_FILES[stack.proxy]:
-        files[f"proxy/{stack.proxy}/{name}"] = fill(f"proxies/{stack.proxy}/{name}.j2", stack)
-    if stack.watches_certificates:
-        files[f"proxy/{stack.proxy}/run.sh"] = _static(f"proxies/{stack.proxy}/run.sh")
+    files.update(proxy_files(stack))
+    if program := _program(stack):
+        files[f"proxy/{stack.proxy}/{program}"] = _static(f"proxies/{stack.proxy}/{program}")
     if stack.certbot:
         files.update({f"acme/bin/{name}": _static(f"compose/acme/{name}") for name in RENEWAL})
         files["acme/plan.json"] = acme_plan(stack)
-    files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, files))
+    mounted = {**files, **(own or {})}
+    if stack.swarm:
+        return {**files, "stack.yaml": fill("compose/stack.yaml.j2", stack, w=Wares(stack, mounted))}
+    files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, mounted))
+    files[generation_path(stack)] = _digest(_under("proxy/", mounted)) + "\n"
     return files
+
+
+def generation_path(stack: Stack) -> str:
+    """The last file to be written: when it changes, the running proxy takes up all that lies beside it (run.sh)."""
+    return f"proxy/{stack.proxy}/generation"
+
+
+def _program(stack: Stack) -> str:
+    """What runs the proxy and reloads it; on a Swarm files never change, but a gateway's address does."""
+    if not stack.swarm:
+        return "run.sh"
+    return "names.sh" if stack.proxy == "nginx" else ""
 
 
 def _static(name: str) -> str:
@@ -62,12 +81,26 @@ def acme_plan(stack: Stack) -> str:
         "rfc2136": "/run/secrets/dns-rfc2136" if settings.dns_rfc2136 else "",
         "wait": settings.dns_wait,
         "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
-        "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.gateways],
+        "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.sites],
     }
     return json.dumps(plan, indent=2) + "\n"
 
 
 PROXY_FILES = {"caddy": ("Caddyfile",), "nginx": ("nginx.conf",)}
+PROXY_STATIC = {"caddy": ("unavailable.html",), "nginx": ("unavailable.html", "nginx/hold.js")}
+OWN_LINES = {
+    "caddy": ("global.d/00-readme.caddy", "site.d/00-readme.caddy"),
+    "nginx": ("http.d/00-readme.conf", "site.d/00-readme.conf"),
+}
+"""One explaining file in each folder for the user's own lines (see snippets.py)."""
+
+
+def proxy_files(stack: Stack) -> dict[str, str]:
+    """What is mounted into the proxy, without the program that runs it."""
+    kind = stack.proxy
+    files = {f"proxy/{kind}/{name}": fill(f"proxies/{kind}/{name}.j2", stack) for name in PROXY_FILES[kind]}
+    files |= {f"proxy/{kind}/{Path(name).name}": _static(f"proxies/{name}") for name in PROXY_STATIC[kind]}
+    return files | {f"proxy/{kind}/{name}": _static(f"proxies/{kind}/{name}") for name in OWN_LINES[kind]}
 
 
 def fill(template: str, stack: Stack, **more: Any) -> str:
@@ -83,9 +116,17 @@ def page(template: str, **values: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
+    class Kept(FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            with suppress(OSError):  # a full disk costs time, not the render
+                super().dump_bytecode(bucket)
+
+    # compiling the templates takes longer than filling them; jinja2 looks whether the source is the same
+    kept = cachefolder.ours(os.environ)
     return Environment(
+        bytecode_cache=Kept(str(kept)) if kept else None,
         loader=FileSystemLoader(templates_root()),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -97,7 +138,7 @@ def environment() -> Environment:
 
 def openclaw_json(stack: Stack, gateway: Gateway) -> str:
     """The keys of openclaw.json that the kit owns; seed.mjs merges them into the user's file at each start."""
-    owned = {
+    owned: dict[str, Any] = {
         "gateway": {
             "mode": "local",
             "bind": "lan",
@@ -119,16 +160,22 @@ def openclaw_json(stack: Stack, gateway: Gateway) -> str:
         },
         "discovery": {"mdns": {"mode": "off"}},
     }
-    return json.dumps(owned, indent=2) + "\n"
+    named = entries(stack.settings)
+    owned["secrets"]["providers"] |= named.pop("secrets", {}).get("providers", {})
+    return json.dumps(owned | named, indent=2) + "\n"
 
 
-def _digests(stack: Stack, files: dict[str, str]) -> dict[str, str]:
-    """Hash per service of the files mounted into it, so that `docker compose up` alone notices a change."""
-    shared = [text for path, text in sorted(files.items()) if path.startswith("gateway/bin/")]
+def _digests(stack: Stack, files: Mapping[str, str]) -> dict[str, str]:
+    """Hash per service of the files that only a new container takes up, so that `docker compose up` alone notices."""
+    shared = _under("gateway/bin/", files)
     found = {g.service: _digest([*shared, files[f"gateway/{g.name}/openclaw.json"]]) for g in stack.gateways}
-    found["proxy"] = _digest([text for path, text in sorted(files.items()) if path.startswith("proxy/")])
-    found["acme"] = _digest([text for path, text in sorted(files.items()) if path.startswith("acme/")])
+    found["proxy"] = _digest([files[f"proxy/{stack.proxy}/{_program(stack)}"]])
+    found["acme"] = _digest(_under("acme/", files))
     return found
+
+
+def _under(folder: str, files: Mapping[str, str]) -> list[str]:
+    return [text for path, text in sorted(files.items()) if path.startswith(folder)]
 
 
 def _digest(texts: list[str]) -> str:

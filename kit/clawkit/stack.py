@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from clawkit.settings.domain import is_address, is_public
-from clawkit.settings.model import EffectiveTls, Settings, megabytes
+from clawkit.gateway import GATEWAY_PORT as GATEWAY_PORT
+from clawkit.gateway import Adopted, Backend, backend
+from clawkit.gateway import Gateway as Gateway
+from clawkit.gateway import Site as Site
+from clawkit.settings import certbot
+from clawkit.settings.domain import bracketed, is_address, is_public
+from clawkit.settings.model import EffectiveTls, GatewaySettings, Settings, megabytes
+from clawkit.slots import Slots
+from clawkit.subnet import block, host
 
 HTTPS_PORT = 443
 """The port that a URL, an Origin and a Host header leave out (RFC 9110, 4.2.2)."""
 
-GATEWAY_PORT = 18789
-"""The one port of OpenClaw, HTTP and WebSocket (docs gateway/config-gateway.md)."""
-
 READ_TIMEOUT_SECONDS = 330
 """Longer than the 315 s for which a stopping gateway still answers running requests; the guide asks for 300."""
 
+KEPT_OPEN_SECONDS = 8 * 3600
+"""For which WebSockets outlive a reload of the proxy, that is a working day; each costs an old worker of nginx."""
+
 BODY_LIMIT_MB = 32
 """Above the gateway's own 20 MB, so that the gateway and not the proxy says what was too large."""
-
-GATEWAY_BLOCK = 28
-GATEWAY_OFFSET = 512
-"""Inside the /21: edge is the first /28, egress the second /24, and the gateways' /28s start at +512."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +53,24 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
-    """One OpenClaw behind the proxy, alone with it on a network of its own."""
-
-    name: str
-    service: str
-    domain: str
-    origin: str
-    network: str
-    subnet: str
-    address: str
-    proxy_address: str
-    volume: str
-    token_file: str
-    """Path of the token, relative to the rendered folder."""
-    aliases: tuple[str, ...] = ()
-    """Further names, which redirect to the domain."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What its certificate has to cover, the domain first."""
-        return (self.domain, *self.aliases)
-
-    @property
-    def alias_hosts(self) -> tuple[str, ...]:
-        return tuple(bracketed(name) for name in self.aliases)
-
-    @property
-    def certificate(self) -> str:
-        """Folder of its certificate inside the proxy; `live` is a link that is swapped whole."""
-        return f"/tls/site/{self.name}/live"
-
-    @property
-    def upstream(self) -> str:
-        return f"{self.address}:{GATEWAY_PORT}"
-
-    @property
-    def host(self) -> str:
-        """The domain as it stands in a Host header and a server name: an IPv6 address in brackets (RFC 3986)."""
-        return bracketed(self.domain)
-
-
-@dataclass(frozen=True, slots=True)
 class Stack:
     settings: Settings
     project: str
     pool: str
     images: Images
     gateways: tuple[Gateway, ...]
+    adopted: tuple[Adopted, ...] = ()
+    slots: Slots = field(default_factory=lambda: Slots(room=1))
     start_interval: bool = False
     """Engine 25 and later take `healthcheck.start_interval`; older ones refuse the whole file."""
+    migrates_connections: bool = False
+    """The kernel hands what waits at a socket that is closed to the one that takes its port over."""
     owner: tuple[int, int] = (1000, 1000)
     """uid and gid that the proxy runs as: the owner of the rendered folder, or 1000 when that is root."""
+    entry: str = ""
+    """Swarm: address of the node that publishes the ports; empty: this host does."""
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    """Swarm: path of a secret file -> what tells its content from another, for its versioned name."""
 
     @property
     def proxy(self) -> Literal["caddy", "nginx"]:
@@ -124,7 +94,7 @@ class Stack:
     def certbot(self) -> bool:
         """True when the sidecar gets the certificates: always for nginx, for Caddy by dns-01 (its image has no DNS
         modules)."""
-        return certbot_issues(self.settings)
+        return certbot.issues(self.settings)
 
     @property
     def served_from_files(self) -> bool:
@@ -132,9 +102,25 @@ class Stack:
         return self.tls != "off" and (self.proxy == "nginx" or self.certbot or self.tls == "files")
 
     @property
-    def watches_certificates(self) -> bool:
-        """True when the proxy has to be told of a new certificate; Caddy renews its own ones by itself."""
-        return self.proxy == "nginx" or self.served_from_files
+    def sites(self) -> tuple[Gateway | Adopted, ...]:
+        """What the proxy serves, the main gateway first."""
+        return (*self.gateways, *self.adopted)
+
+    @property
+    def backends(self) -> tuple[Backend, ...]:
+        """The networks that the proxy is on, also those which no gateway has yet."""
+        return tuple(backend(self.pool, slot, self.slots.suffix(slot)) for slot in range(self.slots.room))
+
+    @property
+    def gated(self) -> bool:
+        """True when the proxy must be told before a gateway stops: it can neither look at an answer before it tries
+        again, nor send a body twice (Caddy before 2.11.3)."""
+        return not self.swarm and self.proxy == "caddy" and self.proxy_version < RETRIES_ANSWERS
+
+    @property
+    def swarm(self) -> bool:
+        """True when Docker Swarm runs it: gateways are found by name, for their addresses change."""
+        return self.settings.engine == "swarm"
 
     @property
     def acme_secrets(self) -> tuple[str, ...]:
@@ -161,11 +147,16 @@ class Stack:
     @property
     def public_names(self) -> tuple[str, ...]:
         """Names that the public DNS can know; a private authority has a DNS of its own."""
-        return tuple(name for gateway in self.gateways for name in gateway.names if is_public(name))
+        return tuple(name for site in self.sites for name in site.names if is_public(name))
 
     @property
     def url(self) -> str:
         return self.gateways[0].origin + "/"
+
+    @property
+    def model_key(self) -> bool:
+        """True when the gateways get the key of a model's provider."""
+        return bool(self.settings.model_key_file or self.settings.model_url)
 
     @property
     def hsts(self) -> str:
@@ -174,9 +165,9 @@ class Stack:
         return "max-age=5184000" if wanted else ""
 
     @property
-    def address_gateway(self) -> Gateway | None:
+    def address_gateway(self) -> Gateway | Adopted | None:
         """Browsers send no SNI for an address, so the proxy must show this gateway's certificate by default."""
-        return next((gateway for gateway in self.gateways if is_address(gateway.domain)), None)
+        return next((site for site in self.sites if is_address(site.domain)), None)
 
     @property
     def port_suffix(self) -> str:
@@ -191,6 +182,10 @@ class Stack:
     @property
     def read_timeout(self) -> int:
         return READ_TIMEOUT_SECONDS
+
+    @property
+    def kept_open(self) -> int:
+        return KEPT_OPEN_SECONDS
 
     @property
     def body_limit_mb(self) -> int:
@@ -230,56 +225,47 @@ DIRECTORIES: dict[str, str] = {
 }
 """letsencrypt.org/docs/acme-protocol-updates and /docs/staging-environment"""
 
+RETRIES_ANSWERS = (2, 11, 3)
+"""lb_retry_match of Caddy sees the answer since then (caddyserver/caddy#7569)."""
+
 NEWEST: dict[str, tuple[int, ...]] = {"caddy": (2, 11, 4), "nginx": (1, 30, 4)}
 
 
 def assemble(settings: Settings, *, folder_name: str, pool: str, images: Images, start_interval: bool = False,
-             owner: tuple[int, int] = (1000, 1000)) -> Stack:  # fmt: skip
-    """The Stack of these settings; pure, so a render is the same on every machine."""
-    members = [("main", settings.domain), *((gateway.name, gateway.domain) for gateway in settings.gateways)]
-    gateways = tuple(_gateway(settings, pool, index, *member) for index, member in enumerate(members))
-    return Stack(settings=settings, project=settings.name or f"clawkit-{slugged(folder_name)}", pool=pool,
-                 images=images, gateways=gateways, start_interval=start_interval, owner=owner)  # fmt: skip
+             migrates_connections: bool = False, owner: tuple[int, int] = (1000, 1000), slots: Slots | None = None,
+             entry: str = "") -> Stack:  # fmt: skip
+    """The Stack of these settings; pure, so a render is the same on every machine. `slots`: see Lock."""
+    ours = [one for one in settings.gateways if not one.upstream]
+    given = (slots or Slots()).given(tuple(one.name for one in ours))
+    members = [("main", settings.domain, 0), *((one.name, one.domain, given.taken[one.name]) for one in ours)]
+    adopted = tuple(_adopted(settings, one) for one in settings.gateways if one.upstream)
+    gateways = tuple(_gateway(settings, name, domain, backend(pool, slot, given.suffix(slot)))
+                     for name, domain, slot in members)  # fmt: skip
+    return Stack(settings=settings, project=settings.name or f"clawkit-{slugged(folder_name)}", pool=pool, slots=given,
+                 images=images, gateways=gateways, adopted=adopted, start_interval=start_interval,
+                 migrates_connections=migrates_connections, owner=owner, entry=entry)  # fmt: skip
 
 
-def certbot_issues(settings: Settings) -> bool:
-    """See Stack.certbot; asked of the settings alone by who looks for the images."""
-    acme = settings.effective_tls in ("acme", "acme-staging")
-    return acme and (settings.proxy == "nginx" or settings.acme_challenge == "dns-01")
+def _gateway(settings: Settings, name: str, domain: str, own: Backend) -> Gateway:
+    main = own.slot == 0
+    suffix = "" if main else f"-{name}"
+    # Swarm gives no fixed addresses: the name leads to the gateway, and it trusts the /28 that only the proxy shares
+    service, swarm = f"gateway{suffix}", settings.engine == "swarm"
+    return Gateway(name=name, service=service, domain=domain, origin=origin(settings, domain), backend=own,
+                   upstream=f"{service if swarm else own.gateway_address}:{GATEWAY_PORT}",
+                   proxy_address=own.subnet if swarm else own.proxy_address, volume=f"state{suffix}",
+                   token_file=f"secrets/{name}.token", aliases=settings.aliases if main else ())  # fmt: skip
 
 
-def certbot_image(settings: Settings) -> str:
-    """The official images hold one plugin each, so RFC 2136 has one of its own (hub: certbot/dns-rfc2136)."""
-    default = settings.certbot_image == Settings.model_fields["certbot_image"].default
-    return settings.certbot_image.replace("certbot/certbot:", "certbot/dns-rfc2136:") if (
-        default and settings.dns_rfc2136) else settings.certbot_image  # fmt: skip
-
-
-def _gateway(settings: Settings, pool: str, index: int, name: str, domain: str) -> Gateway:
-    suffix = "" if index == 0 else f"-{name}"
-    subnet = block(pool, GATEWAY_OFFSET + index * 16, GATEWAY_BLOCK)
-    return Gateway(name=name, service=f"gateway{suffix}", domain=domain, origin=origin(settings, domain),
-                   network=f"backend{suffix}", subnet=subnet, address=host(subnet, 3), proxy_address=host(subnet, 2),
-                   volume=f"state{suffix}", token_file=f"secrets/{name}.token",
-                   aliases=settings.aliases if index == 0 else ())  # fmt: skip
+def _adopted(settings: Settings, one: GatewaySettings) -> Adopted:
+    return Adopted(name=one.name, service=f"gateway-{one.name}", domain=one.domain, upstream=one.upstream_address,
+                   origin=origin(settings, one.domain))  # fmt: skip
 
 
 def origin(settings: Settings, domain: str) -> str:
     """What a browser sends as Origin: no default port, brackets around IPv6 (RFC 6454)."""
     port = settings.https_port
     return f"https://{bracketed(domain)}" + ("" if port == HTTPS_PORT else f":{port}")
-
-
-def bracketed(domain: str) -> str:
-    return f"[{domain}]" if ":" in domain else domain
-
-
-def block(pool: str, offset: int, prefix: int) -> str:
-    return f"{ipaddress.ip_network(pool).network_address + offset}/{prefix}"
-
-
-def host(subnet: str, number: int) -> str:
-    return str(ipaddress.ip_network(subnet).network_address + number)
 
 
 def slugged(text: str) -> str:

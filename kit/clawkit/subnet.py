@@ -66,3 +66,11 @@ def _lines(path: Path) -> list[str]:
         return path.read_text().splitlines()
     except OSError:
         return []
+
+
+def block(pool: str, offset: int, prefix: int) -> str:
+    return f"{ipaddress.ip_network(pool).network_address + offset}/{prefix}"
+
+
+def host(subnet: str, number: int) -> str:
+    return str(ipaddress.ip_network(subnet).network_address + number)

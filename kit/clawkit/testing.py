@@ -30,6 +30,7 @@ from clawkit.engine.images import DockerImages
 from clawkit.readiness import last_words
 from clawkit.stack import Stack
 from clawkit.verify import deployed
+from clawkit.verify.terms import Terms
 
 # testcontainers' reaper is an image of its own that needs a registry; the stack cleans up after itself instead
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
@@ -84,9 +85,9 @@ class OpenClawStack:
         """Name of the container that runs this service."""
         return next(s.container for s in DockerEngine().services(self.stack.project) if s.name == service)
 
-    def verify(self) -> tuple[Result, ...]:
-        """What `clawkit verify` finds."""
-        return deployed.run(self.deployment, self.stack).results
+    def verify(self, *only: str, terms: Terms | None = None) -> tuple[Result, ...]:
+        """What `clawkit verify` finds; with names, these checks alone."""
+        return deployed.run(self.deployment, self.stack, only=only, terms=terms).results
 
     def logs(self) -> str:
         """The last lines of each container, for a failing test."""

@@ -67,12 +67,12 @@ def _answer(stack: Stack) -> str:
 
 
 def _served(context: Context, deployment: Deployment) -> int:
-    from clawkit.engine.docker import DockerEngine
+    from clawkit.engine.choose import engine_of
     from clawkit.report import certificates
     from clawkit.verify import served
 
     stack = deployment.stack()
-    found = served.look(deployment.rendered, stack, DockerEngine()) if stack.tls != "off" else ()
+    found = served.look(deployment.rendered, stack, engine_of(stack.settings)) if stack.tls != "off" else ()
     good = all(one.good for one in found)
     data = {"command": "certs", "ok": good, "certificates": [certificates.entry(one) for one in found]}
     lines = [line for one in found for line in certificates.lines(one)]

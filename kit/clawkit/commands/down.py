@@ -7,6 +7,7 @@ import shutil
 import click
 
 from clawkit import deployment as deployments
+from clawkit.commands import leaving
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.engine.docker import DockerEngine
@@ -18,7 +19,10 @@ def down(context: Context, volumes: bool) -> int:
     """Stop and remove the containers. Data is kept, unless --volumes --yes removes it."""
     deployment = deployments.open_folder(context.folder, context.flags)
     deployments.require(deployment)
-    engine, project = DockerEngine(), deployment.project()
+    project = deployment.project()
+    if deployment.settings.engine == "swarm":
+        return leaving.down(context, deployment, volumes=volumes)
+    engine = DockerEngine()
     if volumes and not context.yes:
         there = ", ".join(engine.volumes(project.name)) or "none"
         raise SettingsError(f"--volumes removes state, tokens and certificates for good (volumes: {there})",

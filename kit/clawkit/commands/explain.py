@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from clawkit.commands.complete import among, causes
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.errors import SettingsError
-from clawkit.render import templates_root
+from clawkit.files import templates_root
 
 
 def pages() -> dict[str, Path]:
@@ -20,7 +21,7 @@ def pages() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.md"))}
 
 
-@click.argument("cause", required=False)
+@click.argument("cause", required=False, shell_complete=among(causes))
 def explain(context: Context, cause: str | None) -> int:
     """Show the page of one cause; without a name, list them."""
     known = pages()

@@ -2,73 +2,92 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import webbrowser
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any
 
 import click
 
-from clawkit import deployment as deployments
+from clawkit.commands import browser
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
-from clawkit.commands.services import chosen
-from clawkit.engine.docker import DockerEngine
-from clawkit.errors import ClawkitError, SettingsError
-from clawkit.stack import Gateway
+from clawkit.commands.services import Running, gateway_option, running
+from clawkit.errors import NotReady, SettingsError
+from clawkit.pairing.device import Device, Devices, Request
+from clawkit.pairing.door import Door
+from clawkit.pairing.invitation import MINT, MINT_SECONDS, Invitation, invitation
+from clawkit.report import devices as shown
+from clawkit.report import qr
+from clawkit.report.legible import legible
+from clawkit.report.machine import JsonReport
 
-MINT = ("openclaw", "dashboard", "--json")
-"""Mints a link for ten minutes and one browser (docs web/dashboard.md); it names the gateway's own loopback."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    link: str
-    expires: datetime
+INTERRUPTED = 130
 
 
-@click.option("--gateway", default="main", show_default=True, metavar="NAME", help="which gateway")
-@click.option("--no-browser", is_flag=True, help="only print the link")
-def open_(context: Context, gateway: str, no_browser: bool) -> int:
-    """Print a one-time link that lets a browser in as the owner, and open it where there is a browser.
+@gateway_option
+@click.option("--no-browser", is_flag=True, help="open no browser here")
+@click.option("--wait/--no-wait", default=None, help="wait until a browser is in, and say who it is "
+                                                     "[default: on a terminal]")  # fmt: skip
+def open_(context: Context, gateway: str, no_browser: bool, wait: bool | None) -> int:
+    """Print a one-time link that lets a browser in as the owner; open it where there is a browser, and wait for it.
 
-    The link works for ten minutes and for the first browser that uses it: treat it like a password.
+    On a server without one the link is all that is needed: open it, or scan it, on your own machine. It works for ten
+    minutes and for the first browser that uses it: treat it like a password.
     """
-    deployment = deployments.open_folder(context.folder, context.flags)
-    deployments.require(deployment)
-    stack, engine = deployment.stack(), DockerEngine()
-    wanted = next((one for one in stack.gateways if one.name == gateway), None)
-    if wanted is None:
-        raise SettingsError(f"no gateway {gateway!r}",
-                            fix=f"the gateways are: {', '.join(one.name for one in stack.gateways)}")  # fmt: skip
-    (service,) = chosen(engine, stack.project, (wanted.service,))
+    for_a_program = isinstance(context.report, JsonReport)
+    if for_a_program and wait:
+        raise SettingsError("--json prints its one object at the end, and the link is needed before",
+                            fix="leave out --wait, then ask: clawkit devices list --json")  # fmt: skip
+    waits = (sys.stdout.isatty() and not for_a_program) if wait is None else wait
+    found = running(context, gateway)
+    door = Door(found.engine, found.container)
     with context.report.step("one-time link"):
-        found = invitation(engine.exec(service.container, MINT), wanted)
-    minutes = max(1, round((found.expires - datetime.now(UTC)).total_seconds() / 60))
-    context.report.finish(
-        {"command": "open", "ok": True, "link": found.link, "expires_at": found.expires.isoformat()},
-        ["", found.link, "", f"for one browser, within {minutes} minutes; run `clawkit open` again for another one"],
-    )
-    if not no_browser and sys.stdout.isatty() and os.environ.get("DISPLAY"):
-        webbrowser.open(found.link)
+        before = door.devices() if waits else Devices()
+        made = invitation(found.engine.exec(found.container, MINT, seconds=MINT_SECONDS), found.gateway)
+    lines = _lines(context, made)
+    if waits:
+        for text in lines:
+            context.report.line(text)
+        with browser.opened(made.link, found.deployment.folder, wanted=not no_browser):
+            return _wait(context, door, made, before)
+    context.report.finish(_data(found, made), lines)
     return 0
 
 
-def invitation(answer: str, gateway: Gateway) -> Invitation:
-    """The gateway's link with the public origin, and without the loopback address that it would make a browser use."""
+def _data(found: Running, made: Invitation) -> dict[str, Any]:
+    return {"command": "open", "ok": True, "gateway": found.gateway.name, "link": made.link,
+            "expires_at": made.expires.isoformat(timespec="seconds")}  # fmt: skip
+
+
+def _lines(context: Context, made: Invitation) -> list[str]:
+    minutes = max(1, round(made.seconds / 60))
+    code = qr.lines(made.link, context.report.style)
+    return ["", *code, *([""] if code else []), made.link, "",
+            f"for one browser, within {minutes} minutes; for another one run `clawkit open` again"]  # fmt: skip
+
+
+def _wait(context: Context, door: Door, made: Invitation, before: Devices) -> int:
+    report = context.report
+
+    def asks(request: Request) -> None:
+        """Whoever opened the page without the link, or the link a second time."""
+        report.warn(f"{shown.told(request, datetime.now(UTC))}, asks without the link; "
+                    f"if that is you: clawkit devices approve {request.id[: shown.SHOWN]}")  # fmt: skip
+
     try:
-        told = json.loads(answer[answer.index("{") :])
-        fragment = parse_qs(urlsplit(told["browserUrl"]).fragment)
-        kept = {key: fragment[key][0] for key in ("bootstrapToken", "bootstrapProfile")}
-        expires = datetime.fromtimestamp(told["browserBootstrapExpiresAtMs"] / 1000, UTC)
-    except (ValueError, KeyError, TypeError) as error:
-        # the answer holds a secret, so it is not shown
-        raise ClawkitError(f"the gateway minted no link that clawkit understands ({type(error).__name__})",
-                           fix="open the page and paste the token: clawkit token --show") from error  # fmt: skip
-    return Invitation(f"{gateway.origin}/#{urlencode(kept)}", expires)
+        with report.step("waiting for your browser") as tell:
+            came = door.arrival(before, made.seconds, tell, asks)
+    except NotReady as error:
+        raise NotReady("the link has expired, and nobody has used it", fix="clawkit open") from error
+    except KeyboardInterrupt:
+        report.note(f"\nnot waiting any more; the link works until {made.expires.astimezone():%H:%M}")
+        return INTERRUPTED
+    report.finish({}, [_welcome(came)])
+    return 0
+
+
+def _welcome(came: Device) -> str:
+    return f"let in: {shown.name(came)}, from {legible(came.address)}, at {came.since.astimezone():%H:%M:%S}"
 
 
 command = verb()(open_)

@@ -10,7 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 
 import click
 
+from clawkit.commands import notyet
+from clawkit.commands.complete import choices
 from clawkit.commands.context import Context, deployment_folder
+from clawkit.commands.examples import shown
 from clawkit.report.choose import choose
 
 Function = Callable[..., int]
@@ -25,14 +28,17 @@ def verb(*, settings: bool = False) -> Callable[[Function], click.Command]:
     def made(function: Function) -> click.Command:
         @functools.wraps(function)
         def call(**given: Any) -> int:
-            return function(_context(function.__name__.rstrip("_"), given), **given)
+            context = _context(function, given)
+            notyet.refuse(context, given)
+            return function(context, **given)
 
         wrapped: Any = call
         for option in _setting_options() if settings else ():
             wrapped = option(wrapped)
         for option in reversed(SHARED):
             wrapped = option(wrapped)
-        return click.command(name=function.__name__.rstrip("_"), help=function.__doc__)(wrapped)
+        name = function.__name__.rstrip("_")
+        return click.command(name=name, help=function.__doc__, epilog=shown(name))(wrapped)
 
     return made
 
@@ -64,23 +70,23 @@ def _setting_option(key: str, kind: Any, text: str, default: Any) -> Callable[[A
     shown = text if default in ("", ()) else f"{text} [{words.get(default, default) if kind is bool else default}]"
     if kind is bool:
         return click.option(f"{flag}/--no-{flag[2:]}", key, default=None, help=shown)
-    metavar = "|".join(get_args(kind)) if get_origin(kind) is Literal else key.split("_")[-1].upper()
-    return click.option(flag, key, metavar=metavar, help=shown)
+    closed = get_args(kind) if get_origin(kind) is Literal else ()
+    metavar = "|".join(closed) if closed else key.split("_")[-1].upper()
+    return click.option(flag, key, metavar=metavar, help=shown, shell_complete=choices(closed) if closed else None)
 
 
-def _context(command: str, given: dict[str, Any]) -> Context:
-    """Takes the shared flags and the settings out of `given` and leaves what is the command's own."""
-    from clawkit.settings.sources import SCALARS
-
+def _context(function: Function, given: dict[str, Any]) -> Context:
+    """Takes the shared flags and the settings out of `given` and leaves what is the command's own: its parameters."""
     shared = {name: given.pop(name) for name in ("folder", "as_json", "quiet", "verbose", "no_color", "yes")}
-    flags = {key: given.pop(key) for key in SCALARS if key in given}
+    own = function.__annotations__  # verify has a --model-key-file of its own, for a model that is lent
+    flags = {key: given.pop(key) for key in [*given] if key not in own}
     if shared["verbose"] >= 2:
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s: %(message)s")
     report = choose(json=shared["as_json"], no_color=shared["no_color"], quiet=shared["quiet"],
                     verbose=shared["verbose"])  # fmt: skip
-    return Context(command=command, folder=deployment_folder(shared["folder"]), report=report, yes=shared["yes"],
-                   verbose=shared["verbose"],
-                   flags={key: plain(key, value) for key, value in flags.items() if value is not None})  # fmt: skip
+    kept = {key: plain(key, value) for key, value in flags.items() if value is not None}
+    return Context(command=function.__name__.rstrip("_"), folder=deployment_folder(shared["folder"]), report=report,
+                   yes=shared["yes"], verbose=shared["verbose"], flags=kept)  # fmt: skip
 
 
 def plain(key: str, value: Any) -> Any:

@@ -7,6 +7,7 @@ import click
 from clawkit import deployment as deployments
 from clawkit.commands.context import Context
 from clawkit.commands.options import verb
+from clawkit.commands.services import refuse_adopted
 from clawkit.errors import SettingsError
 
 
@@ -17,6 +18,7 @@ def token(context: Context, show: bool, gateway: str) -> int:
     deployment = deployments.open_folder(context.folder, context.flags)
     stack = deployment.stack()
     files = {item.name: deployment.rendered / item.token_file for item in stack.gateways}
+    refuse_adopted(stack, gateway)
     if gateway not in files:
         raise SettingsError(f"no gateway {gateway!r}", fix=f"the gateways are: {', '.join(files)}")
     found = deployment.tokens(stack).get(gateway)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clawkit.engine.container import Inspection, read
-from clawkit.engine.ports import EngineInfo, Health, Project, Service, State
+from clawkit.engine.inspected import service
+from clawkit.engine.ports import EngineInfo, Project, Service
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.settings.secret import Secret
 
@@ -30,6 +32,8 @@ DOWN_SECONDS = 420
 
 EVENTS_AGE = timedelta(minutes=10)
 """How far back the ending of a container is looked for; the engine keeps its last 256 events."""
+
+ATTEMPTS, GONE = 5, "No such"
 
 TIMED_OUT = 124
 """Exit status of coreutils' timeout when the limit ran out."""
@@ -51,6 +55,11 @@ def client(seconds: int, project: Project | None = None) -> DockerClient:
     return DockerClient(client_call=[*limit, "docker"], client_type="docker", **more)
 
 
+def _kernel(told: str) -> tuple[int, int]:
+    found = re.match(r"(\d+)\.(\d+)", told)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
 class DockerEngine:
     """Implements `ports.Engine`; the values of `secrets` never leave it."""
 
@@ -59,13 +68,14 @@ class DockerEngine:
 
     def info(self) -> EngineInfo:
         # asked through subprocess and before anything else: the import of python-on-whales alone costs 140 ms
-        answer = _plain(["docker", "version", "--format", "{{json .Server}}"])
+        answer = plain(["docker", "version", "--format", "{{json .Server}}"])
         server = json.loads(answer)
         major, minor = server["ApiVersion"].split(".")[:2]
         compose = ""
         with contextlib.suppress(EngineError):
-            compose = _plain(["docker", "compose", "version", "--short"]).strip().lstrip("v")
-        return EngineInfo(version=server["Version"], api=(int(major), int(minor)), compose=compose)
+            compose = plain(["docker", "compose", "version", "--short"]).strip().lstrip("v")
+        return EngineInfo(version=server["Version"], api=(int(major), int(minor)), compose=compose,
+                          kernel=_kernel(server.get("KernelVersion", "")))  # fmt: skip
 
     def up(self, project: Project) -> None:
         with self._translated("docker compose up"):
@@ -74,21 +84,36 @@ class DockerEngine:
     def down(self, project: Project, *, volumes: bool) -> None:
         with self._translated("docker compose down"):
             client(DOWN_SECONDS, project).compose.down(quiet=True, volumes=volumes, remove_orphans=True)
+            # Compose leaves those that no service of today's file mounts, such as what the other proxy had
+            left = self.volumes(project.name) if volumes else ()
+            client(QUICK_SECONDS).volume.remove(list(left))
 
     def restart(self, project: Project, services: Sequence[str]) -> None:
         with self._translated("docker compose restart"):
             client(DOWN_SECONDS, project).compose.restart(list(services) or None)
 
-    def services(self, project: str) -> tuple[Service, ...]:
-        from python_on_whales.exceptions import NoSuchContainer
+    def unpause(self, containers: Sequence[str]) -> None:
+        with self._translated("docker unpause"):
+            client(QUICK_SECONDS).container.unpause(list(containers))
 
-        found: list[Service] = []
-        with self._translated("docker ps"):
-            wanted = f"com.docker.compose.project={project}"
-            for container in client(QUICK_SECONDS).container.list(all=True, filters=[("label", wanted)]):
-                with contextlib.suppress(NoSuchContainer):  # gone since it was listed
-                    found.append(_service(container))
-        return tuple(sorted(found, key=lambda service: service.name))
+    def start(self, containers: Sequence[str]) -> None:
+        with self._translated("docker start"):
+            client(DOWN_SECONDS).container.start(list(containers))
+
+    def services(self, project: str) -> tuple[Service, ...]:
+        """Two calls for all of them, and no import of python-on-whales: it inspects one by one."""
+        wanted = f"label=com.docker.compose.project={project}"
+        for _ in range(ATTEMPTS):
+            names = plain(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", wanted], "docker ps").split()
+            try:
+                found = json.loads(plain(["docker", "inspect", "--type", "container", *names], "docker inspect")
+                                   if names else "[]")  # fmt: skip
+            except EngineError as error:
+                if GONE not in error.message:
+                    raise
+                continue  # one of them is gone since it was listed
+            return tuple(sorted(map(service, found), key=lambda one: one.name))
+        raise EngineError(f"docker inspect: the containers of {project} come and go")
 
     def lend(self, image: str, name: str, *, network: str, address: str, mount: tuple[Path, str],
              command: Sequence[str]) -> None:  # fmt: skip
@@ -108,13 +133,14 @@ class DockerEngine:
         with self._translated("docker rm"), contextlib.suppress(NoSuchContainer):
             client(QUICK_SECONDS).container.remove(container, force=True, volumes=True)
 
-    def inspect(self, container: str) -> Inspection:
-        """Unredacted, because it is searched for secrets; its text must not leave the search."""
-        return read(json.loads(_plain(["docker", "inspect", container], "docker inspect"))[0])
+    def inspect(self, containers: Sequence[str]) -> tuple[Inspection, ...]:
+        """In one call, in this order. Unredacted, because it is searched for secrets; its text must not leave that."""
+        text = plain(["docker", "inspect", *containers], "docker inspect") if containers else "[]"
+        return tuple(read(one) for one in json.loads(text))
 
     def arguments(self, container: str) -> str:
         """The command lines of its processes; unredacted, for the same search."""
-        return _plain(["docker", "top", container, "-eo", "pid,args"], "docker top")
+        return plain(["docker", "top", container, "-eo", "pid,args"], "docker top")
 
     def last_exit(self, container: str) -> int | None:
         """Status of the last run that ended, also when Docker has started the container again; None: none lately."""
@@ -127,11 +153,10 @@ class DockerEngine:
             return int(codes[-1]) if codes else None
 
     def logs(self, container: str, *, tail: int) -> str:
-        with self._translated("docker logs"):
-            # stdout and stderr come as two streams; the engine's time stamps put them into one order again
-            text = str(client(QUICK_SECONDS).container.logs(container, tail=tail, timestamps=True))
-            lines = (line.partition(" ")[2] for line in sorted(text.splitlines()))
-            return self._redacted("\n".join(lines))
+        """Not by python-on-whales, which inspects the container first: `verify` reads three logs for each gateway."""
+        text = plain(["docker", "logs", "--timestamps", "--tail", str(tail), container], "docker logs", both=True)
+        # stdout and stderr come as two streams; the engine's time stamps put them into one order again
+        return self._redacted("\n".join(line.partition(" ")[2] for line in sorted(text.splitlines())))
 
     def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]:
         """Lines as they come, until the caller stops or the containers do; the one call without a limit."""
@@ -141,9 +166,14 @@ class DockerEngine:
             for _, line in lines:
                 yield self._redacted(line.decode(errors="replace").rstrip("\n"))
 
-    def exec(self, container: str, command: Sequence[str]) -> str:
+    def exec(self, container: str, command: Sequence[str], *, seconds: int = QUICK_SECONDS) -> str:
         with self._translated("docker exec"):
-            return self._redacted(str(client(QUICK_SECONDS).container.execute(container, list(command))))
+            return self._redacted(str(client(seconds).container.execute(container, list(command))))
+
+    def hand(self, container: str, path: str, secret: Secret) -> None:
+        """Writes a file of mode 0600 in the container; through standard input, for arguments can be seen."""
+        write = ["docker", "exec", "--interactive", container, "sh", "-c", 'umask 077; cat > "$0"', path]
+        plain(write, "docker exec", given=secret.reveal())
 
     def subnets(self) -> Mapping[str, tuple[str, ...]]:
         from python_on_whales.exceptions import NoSuchNetwork
@@ -190,9 +220,13 @@ def _words(what: str, error: Any) -> str:
     return f"{what}: {lines[-1].strip()}" if lines else f"{what}: exit status {error.return_code}"
 
 
-def _plain(command: list[str], what: str = "no usable Docker engine") -> str:
+def plain(command: list[str], what: str = "no usable Docker engine", *, given: str | None = None,
+          both: bool = False) -> str:  # fmt: skip
+    """Standard output, or `both` that and standard error, of a call that is too short to import a library for."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=QUICK_SECONDS, env=dict(os.environ))
+        # a program may log any bytes
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", input=given,
+                              timeout=QUICK_SECONDS, env=dict(os.environ))  # fmt: skip
     except FileNotFoundError as error:
         raise EnvironmentMissing("no docker command found", fix=START_HINT) from error
     except subprocess.TimeoutExpired as error:
@@ -200,31 +234,10 @@ def _plain(command: list[str], what: str = "no usable Docker engine") -> str:
                                  fix="sudo systemctl restart docker") from error  # fmt: skip
     if done.returncode != 0:
         words = (done.stderr.strip().splitlines() or ["docker failed"])[-1]
-        raise EngineError(f"{what}: {words}", fix=START_HINT)
-    return done.stdout
-
-
-def _service(container: Any) -> Service:
-    state, labels = container.state, container.config.labels or {}
-    health = state.health.status if state.health else "none"
-    return Service(
-        name=labels.get("com.docker.compose.service", container.name),
-        container=container.name,
-        image=container.config.image,
-        state=State(state.status),
-        health=Health(health),
-        exit_code=state.exit_code or 0,
-        oom_killed=bool(state.oom_killed),
-        restarts=container.restart_count or 0,
-        started_at=state.started_at.isoformat() if state.started_at else "",
-        folder=labels.get("com.docker.compose.project.working_dir", ""),
-        ports=_ports(container),
-    )
-
-
-def _ports(container: Any) -> tuple[str, ...]:
-    bound = container.network_settings.ports or {}
-    return tuple(f"{at['HostIp']}:{at['HostPort']}->{port}" for port, ats in bound.items() for at in ats or ())
+        answers = "no such" in words.lower()  # of a container that has gone meanwhile
+        raise EngineError(f"{what}: {words}", fix="" if answers else START_HINT)
+    # the last line of either may have no end
+    return f"{done.stdout}\n{done.stderr}" if both else done.stdout
 
 
 def _subnets(network: Any) -> tuple[str, ...]:

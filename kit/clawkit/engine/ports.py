@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clawkit.engine.container import Inspection
+from clawkit.settings.secret import Secret
 
 
 class State(StrEnum):
@@ -36,6 +37,8 @@ class EngineInfo:
     api: tuple[int, int]
     compose: str
     """Version of the Compose plugin, empty when there is none."""
+    kernel: tuple[int, int] = (0, 0)
+    """Linux, where the containers run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Service:
     """Folder of the compose file that made it (label com.docker.compose.project.working_dir)."""
     ports: tuple[str, ...] = ()
     """`0.0.0.0:443->443/tcp`"""
+    node: str = ""
+    """Swarm: name of the machine that it runs on, or would."""
+    trouble: str = ""
+    """Swarm's own words for why it cannot run; empty when it can."""
 
     @property
     def running(self) -> bool:
@@ -76,13 +83,30 @@ class Project:
         return (self.folder / "compose.yaml", *((override,) if override.exists() else ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One machine of a Swarm."""
+
+    id: str
+    name: str
+    address: str
+    ready: bool
+    """Up, and takes work: neither down nor drained."""
+    state: str
+    """In Swarm's words: ready, down, drain, …"""
+    manager: bool
+    labels: Mapping[str, str]
+
+
 class Engine(Protocol):
     def info(self) -> EngineInfo: ...
     def up(self, project: Project) -> None: ...
     def down(self, project: Project, *, volumes: bool) -> None: ...
     def restart(self, project: Project, services: Sequence[str]) -> None: ...
+    def unpause(self, containers: Sequence[str]) -> None: ...
+    def start(self, containers: Sequence[str]) -> None: ...
     def services(self, project: str) -> tuple[Service, ...]: ...
-    def inspect(self, container: str) -> Inspection: ...
+    def inspect(self, containers: Sequence[str]) -> tuple[Inspection, ...]: ...
     def lend(self, image: str, name: str, *, network: str, address: str, mount: tuple[Path, str],
              command: Sequence[str]) -> None: ...  # fmt: skip
     def discard(self, container: str) -> None: ...
@@ -90,7 +114,8 @@ class Engine(Protocol):
     def last_exit(self, container: str) -> int | None: ...
     def logs(self, container: str, *, tail: int) -> str: ...
     def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]: ...
-    def exec(self, container: str, command: Sequence[str]) -> str: ...
+    def exec(self, container: str, command: Sequence[str], *, seconds: int = 30) -> str: ...
+    def hand(self, container: str, path: str, secret: Secret) -> None: ...
     def subnets(self) -> Mapping[str, tuple[str, ...]]: ...
     def volumes(self, project: str) -> tuple[str, ...]: ...
     def publishers(self, port: int) -> tuple[str, ...]: ...

@@ -7,8 +7,8 @@ from typing import Literal
 
 from clawkit.engine.image_ports import ImageFacts
 from clawkit.lock import LockedImage
+from clawkit.settings import certbot
 from clawkit.settings.model import Settings
-from clawkit.stack import certbot_image, certbot_issues
 
 Role = Literal["gateway", "proxy", "certbot"]
 Origin = Literal["pulled", "built", "given"]
@@ -51,13 +51,13 @@ class ResolvedImage:
 def wanted(settings: Settings) -> dict[Role, Wanted]:
     found: dict[Role, Wanted] = {"gateway": wanted_kind(settings, "openclaw"),
                                  "proxy": wanted_kind(settings, settings.proxy)}  # fmt: skip
-    return {**found, "certbot": wanted_kind(settings, "certbot")} if certbot_issues(settings) else found
+    return {**found, "certbot": wanted_kind(settings, "certbot")} if certbot.issues(settings) else found
 
 
 def wanted_kind(settings: Settings, kind: Kind) -> Wanted:
     named: str = getattr(settings, SETTING[kind])
     given = named != Settings.model_fields[SETTING[kind]].default
-    name = certbot_image(settings) if kind == "certbot" else named
+    name = certbot.image(settings) if kind == "certbot" else named
     if tag_of(name) or "@" in name:
         return Wanted(kind, name, given)
     return Wanted(kind, f"{name}:{settings.openclaw if kind == 'openclaw' else 'latest'}", given)

@@ -75,4 +75,5 @@ def brief(words: str) -> str:
     """The part after the URL that says what is wrong: `lookup registry.example: no such host`."""
     text = last_words(words)
     found = SAYS.search(text)
-    return (found[0] if found else text)[:200]
+    told = (found[0] if found else text).removeprefix("dial tcp: ")
+    return re.sub(r"(lookup \S+) on \S+?: ", r"\1: ", told)[:200]

@@ -73,6 +73,20 @@ def list_images(engine: ImageEngine) -> tuple[ImageFacts, ...]:
     return tuple(engine.list("clawkit/"))
 
 
+def carried(image: ResolvedImage, engine: ImageEngine) -> str:
+    """The name under which another machine finds the image: a digest means nothing without its registry.
+
+    Raises EnvironmentMissing when the name that the settings ask for is another image here.
+    """
+    if image.origin == "built" or image.ref == image.wanted:
+        return image.ref
+    named = engine.inspect(image.wanted)
+    if named is None or named.id != image.id:
+        raise EnvironmentMissing(f"{image.wanted} is not the image that runs here ({image.ref})",
+                                 fix=f"docker tag {image.ref} {image.wanted}")  # fmt: skip
+    return image.wanted
+
+
 def settled(settings: Settings, engine: ImageEngine, want: Wanted, lock: LockedImage | None,
             say: Say) -> ResolvedImage | ToBuild:  # fmt: skip
     fits = lock is not None and lock.wanted == want.ref and lock.origin in allowed(settings, want)

@@ -24,6 +24,8 @@ class ChatFacts:
     total_ms: float = 0.0
     text: str = ""
     """What the model said, or the body of an error."""
+    error: str = ""
+    """What went wrong behind a stream that had begun with 200: the gateway says so in an event of its own."""
     finished: bool = False
     """The stream ended with [DONE], or the whole body of the announced length was read."""
 
@@ -64,16 +66,19 @@ def _streamed(response: http.client.HTTPResponse, facts: ChatFacts, start: float
         if line == f"data: {DONE}":
             return replace(facts, finished=True)
         if line.startswith("data: "):
-            facts = replace(facts, text=facts.text + _delta(line.removeprefix("data: ")))
+            facts = _with(facts, line.removeprefix("data: "))
     return facts
 
 
-def _delta(data: str) -> str:
+def _with(facts: ChatFacts, data: str) -> ChatFacts:
     try:
-        choices = json.loads(data).get("choices") or [{}]
+        event = json.loads(data)
     except ValueError:
-        return ""
-    return str(choices[0].get("delta", {}).get("content") or "")
+        return facts
+    if isinstance(event.get("error"), dict):
+        return replace(facts, error=str(event["error"].get("message", "")) or "an error without a word")
+    choices = event.get("choices") or [{}]
+    return replace(facts, text=facts.text + str(choices[0].get("delta", {}).get("content") or ""))
 
 
 def _whole(response: http.client.HTTPResponse, facts: ChatFacts, start: float) -> ChatFacts:

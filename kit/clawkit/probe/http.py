@@ -58,6 +58,12 @@ class HttpFacts:
         return found if isinstance(found, dict) else {}
 
 
+AT_ONCE = {"Prefer": "wait=0"}
+"""A probe asks how it is now: our proxies would hold a request while the gateway is away (RFC 7240, 4.3)."""
+PATIENT = {"Prefer": "wait=3600"}
+"""For who behaves as a user does: held as long as the proxy's own limit says."""
+
+
 def get(target: Target, path: str, *, trust: Trust | None = None, headers: Mapping[str, str] | None = None,
         limit: float = LIMIT_SECONDS, bound: int = BODY_BOUND) -> HttpFacts:  # fmt: skip
     return next(get_each(target, (path,), trust=trust, headers=headers, limit=limit, bound=bound))
@@ -89,7 +95,7 @@ def ask(sock: socket.socket, host: str, path: str, headers: Mapping[str, str], e
         bound: int) -> tuple[HttpFacts, bool]:  # fmt: skip
     """The answer on an open socket, and whether the socket can serve another request."""
     start = time.monotonic()
-    sent = {"Host": host, "User-Agent": f"clawkit/{__version__}", "Accept": "*/*", **headers}
+    sent = {"Host": host, "User-Agent": f"clawkit/{__version__}", "Accept": "*/*", **AT_ONCE, **headers}
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "", ""]
     sock.settimeout(max(0.001, end - start))
     sock.sendall("\r\n".join(lines).encode("ascii"))

@@ -25,10 +25,10 @@ class Cause(StrEnum):
     CLOCK_WRONG = "clock-wrong"
     DNS_LOOKUP_FAILED = "dns-lookup-failed"
     DNS_POINTS_ELSEWHERE = "dns-points-elsewhere"
-    DNS_RECORD_MISSING = "dns-record-missing"
-    DNS_STALE_AAAA = "dns-stale-aaaa"
-    PORT_80_ANSWERED_BY_ANOTHER = "port-80-answered-by-another"
-    PORT_80_CLOSED = "port-80-closed"
+    DNS_RECORD_MISSING = "dns-name-missing"
+    DNS_STALE_AAAA = "dns-aaaa-points-elsewhere"
+    PORT_80_ANSWERED_BY_ANOTHER = "acme-answered-by-other-server"
+    PORT_80_CLOSED = "port80-filtered-acme-timeout"
     PORT_80_UNCONFIRMED = "port-80-unconfirmed"
 
 

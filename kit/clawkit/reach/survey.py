@@ -78,7 +78,7 @@ def refuse(findings: Sequence[Finding]) -> None:
 
 def plan(stack: Stack, *, running: bool) -> Plan:
     """Names that a public authority cannot know are left out: a private one has a DNS of its own."""
-    names = dict.fromkeys(name for gateway in stack.gateways for name in gateway.names)
+    names = dict.fromkeys(name for site in stack.sites for name in site.names)
     settings = stack.settings
     return Plan(tuple(filter(is_public, names)) if stack.acme else (), settings.listen, settings.http_port,
                 stack.acme_directory if stack.acme else "", settings.acme_challenge, running)  # fmt: skip

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from clawkit import model_entry
 from clawkit.check import Result
+from clawkit.provider.question import Answer, State
+from clawkit.report import wrap
 from clawkit.report.checks import totals
 from clawkit.report.spans import time_left
 from clawkit.report.style import Style
@@ -16,19 +19,33 @@ from clawkit.tls.material import ROOT_CERTIFICATE
 ORIGINS = {"pulled": "pulled", "built": "built here", "given": "as given"}
 
 
-def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: float, style: Style) -> list[str]:
+def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: float, style: Style,
+          model: Answer | None = None) -> list[str]:  # fmt: skip
     shown = ["", f"  {style.bold(stack.url)}", ""]
     openclaw = stack.images.gateway.version or stack.settings.openclaw
     shown += _row("gateway", f"OpenClaw {openclaw}", stack.images.gateway)
     shown += _row("proxy", f"{stack.proxy} {stack.images.proxy.version}".strip(), stack.images.proxy)
+    shown += _model(stack, model)
     shown.append(f"  certificate  {_certificate(stack, results)}")
     shown.append(f"  verified     {totals(results)}")
-    shown += ["", "  next         clawkit open           a one-time link for your browser",
-              "               clawkit verify         prove it again, any time",
-              "               clawkit logs -f        watch it"]  # fmt: skip
+    shown += ["", "  next         clawkit open      your one-time link",
+              "               clawkit verify    prove it again",
+              "               clawkit logs -f   watch it"]  # fmt: skip
     shown += _manual(stack, rendered)
     shown += ["", f"  done in {elapsed:.1f} s"]
-    return shown
+    return [part for line in shown for part in wrap.fold(line, style.width)]
+
+
+def _model(stack: Stack, answer: Answer | None) -> list[str]:
+    settings = stack.settings
+    if not settings.model:
+        return ["  model        none yet; choose one on the page, or name it and its key:",
+                "               clawkit up --model PROVIDER/NAME --model-key-file FILE"]  # fmt: skip
+    named = model_entry.shown(settings)
+    if answer is None:
+        return [f"  model        {named}, not asked by clawkit"]
+    told = {State.ANSWERS: "answers", State.REFUSED: "its key is refused"}.get(answer.state, "does not answer")
+    return [f"  model        {named}, {told}"]
 
 
 def _row(title: str, text: str, image: Image) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clawkit.check import Group, Outcome, Result
+from clawkit.report import wrap
 from clawkit.report.style import Style
 
 MARKS = {Outcome.OK: "ok", Outcome.FAILED: "FAIL", Outcome.WARNING: "warn", Outcome.SKIPPED: "skip",
@@ -27,7 +28,7 @@ def lines(results: Sequence[Result], style: Style, *, everything: bool) -> list[
         shown.append(f"  {style.mark(MARKS[result.outcome])} {result.title}: {result.summary}")
         if result.reason:
             shown.append(f"       → {result.reason}")
-    return shown
+    return [part for line in shown for part in wrap.fold(line, style.width)]
 
 
 def totals(results: Sequence[Result]) -> str:
@@ -53,6 +54,7 @@ def entries(results: Sequence[Result]) -> list[dict[str, Any]]:
     return [
         {
             "id": result.id,
+            "gateway": result.gateway,
             "group": result.group.value,
             "outcome": result.outcome.value,
             "summary": result.summary,

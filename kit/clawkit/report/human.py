@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from clawkit.errors import ClawkitError
+from clawkit.report import wrap
 from clawkit.report.ports import Tell
 from clawkit.report.style import Style
 
 MARK_WIDTH = 4
 TITLE_WIDTH = 24
+AS_THEY_ARE = frozenset(("completion", "config", "diff"))
+"""Commands whose lines are read by another program, or begin with a sign that counts."""
+PAGES = frozenset(("explain",))
 
 
 class HumanReport:
@@ -28,8 +32,9 @@ class HumanReport:
         try:
             with self._live(title) as tell:
                 yield tell
-        except BaseException:
-            self._err(self.style.mark("FAIL") + f" {title.ljust(TITLE_WIDTH)} {_seconds(start)}")
+        except BaseException as error:
+            word = "skip" if isinstance(error, KeyboardInterrupt) else "FAIL"
+            self._err(self.style.mark(word) + f" {title.ljust(TITLE_WIDTH)} {_seconds(start)}")
             raise
         self.note(f"{self.style.mark('ok')} {title.ljust(TITLE_WIDTH)} {_seconds(start)}")
 
@@ -66,9 +71,10 @@ class HumanReport:
         print(self.style.fitting(text), flush=True)
 
     def finish(self, data: Mapping[str, Any], lines: Sequence[str]) -> None:
-        del data
-        for text in lines:
-            print(self.style.fitting(text))
+        width = 0 if data.get("command") in AS_THEY_ARE else self.style.width
+        for text in wrap.paragraphs(lines) if width and data.get("command") in PAGES else lines:
+            for line in wrap.fold(text, width):
+                print(self.style.fitting(line))
 
     def fail(self, command: str, error: ClawkitError) -> None:
         del command
@@ -79,7 +85,8 @@ class HumanReport:
             self._err(f"  try: {error.fix}")
 
     def _err(self, text: str) -> None:
-        print(self.style.fitting(text), file=sys.stderr, flush=True)
+        for line in wrap.fold(text, self.style.edge):
+            print(self.style.fitting(line), file=sys.stderr, flush=True)
 
 
 def _seconds(start: float) -> str:

@@ -88,9 +88,9 @@ def document(results: Sequence[Result], made: Provenance, elapsed_ms: int, left_
         rows=[(name, legible(value)) for name, value in made.rows],
         totals=checks.totals(results) or "no checks",
         elapsed=f"{elapsed_ms / 1000:.1f} s",
-        stops=_stops(way),
+        stops=stops_of(way),
         way=legible(sentence(way)),
-        tone=_tone(way),
+        tone=tone(way),
         sections=sections,
         steps=[row for section in sections for row in section.rows if row.next],
         left_out=left_out,
@@ -132,13 +132,13 @@ def sentence(way: Sequence[Hop]) -> str:
     return f"A request gets through: {', '.join(seen)}.{rest}"
 
 
-def _tone(way: Sequence[Hop]) -> str:
+def tone(way: Sequence[Hop]) -> str:
     if path.broken_at(way):
         return "failed"
     return "ok" if any(hop.state is State.OK for hop in way) else "skipped"
 
 
-def _stops(way: Sequence[Hop]) -> list[Stop]:
+def stops_of(way: Sequence[Hop]) -> list[Stop]:
     told = path.broken_at(way)  # its detail stands in the sentence below the picture
     stops = [_stop(hop, "" if hop is told else hop.detail) for hop in way]
     onward = [f"{stop.state} {stop.mark}" for stop in stops[1:]]

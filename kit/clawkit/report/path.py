@@ -39,6 +39,7 @@ class Hop:
 
 
 WITNESSES = {
+    "dns": HopName.DNS,
     "tls-version": HopName.TLS,
     "certificate-chain": HopName.TLS,
     "certificate-name": HopName.TLS,
@@ -75,7 +76,7 @@ GAVE_UP_WAITING = 504
 
 UNSEEN = {
     HopName.CLIENT: "no check could look",
-    HopName.DNS: "not asked: the checks dial the published address",
+    HopName.DNS: "not asked: these checks dial the published address",
     HopName.MODEL: "no model was asked",
 }
 
@@ -103,7 +104,7 @@ def place(result: Result) -> HopName:
     """The hop at which a failed witness stopped, from the failure or the status that it measured."""
     reached = WITNESSES[result.id]
     failure, status = result.measured.get("failure"), result.measured.get("status")
-    if failure == Trouble.NO_ADDRESS:
+    if failure == Trouble.NO_ADDRESS or reached is HopName.DNS:
         return HopName.DNS
     if failure in NO_WAY or (failure == Trouble.TIMEOUT and reached is HopName.TLS):
         return HopName.PORT
@@ -138,7 +139,7 @@ def _passed(results: Sequence[Result]) -> set[HopName]:
             found.add(HopName.CLIENT)
         if result.id not in WITNESSES:
             continue
-        if result.outcome in (Outcome.OK, Outcome.WARNING):
+        if result.outcome in _good(WITNESSES[result.id]):
             found |= {WITNESSES[result.id], *_before(WITNESSES[result.id])}
         elif result.outcome is Outcome.FAILED:
             found |= {*_before(place(result))}
@@ -160,8 +161,12 @@ def _hop(name: HopName, results: Sequence[Result], breaks: dict[HopName, Result]
 
 
 def _witness(name: HopName, results: Sequence[Result]) -> str:
-    good = (Outcome.OK, Outcome.WARNING)
-    return next((r.summary for r in results if WITNESSES.get(r.id) is name and r.outcome in good), "")
+    return next((r.summary for r in results if WITNESSES.get(r.id) is name and r.outcome in _good(name)), "")
+
+
+def _good(name: HopName) -> tuple[Outcome, ...]:
+    """A name that leads nowhere, as far as was seen, is a warning and no way."""
+    return (Outcome.OK,) if name is HopName.DNS else (Outcome.OK, Outcome.WARNING)
 
 
 def _ms(name: HopName, results: Sequence[Result]) -> float | None:
@@ -171,5 +176,6 @@ def _ms(name: HopName, results: Sequence[Result]) -> float | None:
 
 
 def _unseen(name: HopName, results: Sequence[Result]) -> str:
-    reasons = (f"not checked: {r.reason}" for r in results if WITNESSES.get(r.id) is name and r.reason)
-    return next(reasons, UNSEEN.get(name, "not checked"))
+    found = (r for r in results if WITNESSES.get(r.id) is name and r.reason)
+    told = (r.summary if r.outcome is Outcome.WARNING else f"not checked: {r.reason}" for r in found)
+    return next(told, UNSEEN.get(name, "not checked"))

@@ -64,3 +64,7 @@ def _host_name(name: str, value: str) -> str:
     if name.rpartition(".")[2].isdigit():  # browsers take it for an address (url.spec.whatwg.org, host parsing)
         raise ValueError(f"{value!r} is not a host name and not a complete IPv4 address")
     return name
+
+
+def bracketed(domain: str) -> str:
+    return f"[{domain}]" if ":" in domain else domain

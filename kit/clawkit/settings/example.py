@@ -9,6 +9,8 @@ GATEWAYS = """\
 # Further gateways behind the same proxy, each with its own domain, state and token:
 # gateways:
 #   - {name: alice, domain: alice.example.com}
+# One that somebody else runs, such as a cell of `openclaw fleet` (docs/gateways.md):
+#   - {name: carol, domain: carol.example.com, upstream: "http://172.17.0.1:19100"}
 """
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from clawkit.settings.domain import is_public, normalized
+from clawkit.settings.upstream import adoptable
 
 
 def words(value: object) -> object:
@@ -29,9 +30,11 @@ MEMORY = re.compile(r"[0-9]{1,9}[kmg]")
 EMAIL = re.compile(r"[^@\s{}\"'\\]+@[^@\s{}\"'\\]+\.[^@\s{}\"'\\]+")
 DIRECTORY = re.compile(r"https://[A-Za-z0-9._~:/?\[\]@!$&()*+,;=%-]+")
 VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]*(?:/[A-Za-z0-9][A-Za-z0-9._:@+-]*)*")
+ENDPOINT = re.compile(r"https?://[A-Za-z0-9._~:/\[\]-]+")
 IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}")
 
-PATHS = ("acme_ca", "acme_eab", "dns_hook", "dns_rfc2136", "tls_cert", "tls_key")
+PATHS = ("acme_ca", "acme_eab", "dns_hook", "dns_rfc2136", "model_key_file", "tls_cert", "tls_key")
 """Settings that name a file: relative to the deployment's folder, and made absolute when given by flag."""
 
 MOST_GATEWAYS = 95
@@ -48,6 +51,17 @@ class GatewaySettings(BaseModel):
 
     name: str
     domain: str
+    upstream: str = ""
+    """http://ADDRESS:PORT of one that somebody else runs; empty: clawkit runs it."""
+
+    @property
+    def upstream_address(self) -> str:
+        return self.upstream.removeprefix("http://")
+
+    @field_validator("upstream")
+    @classmethod
+    def _upstream(cls, value: str) -> str:
+        return adoptable(value) if value else ""
 
     @field_validator("name")
     @classmethod
@@ -63,10 +77,13 @@ class GatewaySettings(BaseModel):
 class Settings(BaseModel):
     """Every field is one setting: key in clawkit.yaml, `--flag`, `CLAWKIT_VARIABLE`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     domain: str = Field("localhost", description="name or address that people type into the browser")
     proxy: Proxy = Field("caddy", description="which proxy stands in front")
+    engine: Literal["compose", "swarm"] = Field(
+        "compose", description="what runs the containers: Docker Compose here, or the Docker Swarm that is managed here"
+    )
     email: str = Field("", description="contact address for the certificate authority, optional")
     tls: Tls = Field("auto", description="where the certificate comes from; auto: ACME for a public domain, "
                                          "a private CA otherwise")  # fmt: skip
@@ -102,13 +119,27 @@ class Settings(BaseModel):
     gateway_memory: str = Field("2g", description="memory limit of a gateway, at least 1g")
     gateway_cpus: Annotated[float, Field(gt=0, le=256)] = Field(2.0, description="CPU limit of a gateway")
     gateway_pids: Annotated[int, Field(ge=64, le=32768)] = Field(512, description="process limit of a gateway")
+    model: str = Field("", description="model that answers, as PROVIDER/NAME such as openai/gpt-5; with model_url, its "
+                                       "name there")  # fmt: skip
+    model_url: str = Field("", description="base URL of an OpenAI-compatible server of your own, such as "
+                                           "http://10.0.0.5:8000/v1")  # fmt: skip
+    model_key_file: str = Field("", description="file with the key of the model's provider")
     chat_api: bool = Field(False, description="serve OpenClaw's OpenAI-compatible /v1/chat/completions")
     hsts: Literal["auto", "off"] = Field("auto", description="Strict-Transport-Security; auto: only with a "
                                                              "publicly trusted certificate")  # fmt: skip
+    hold: Annotated[int, Field(ge=0, le=600)] = Field(60, description="seconds that a request waits for a gateway that "
+                                                                      "is down or starting; 0: not at all")  # fmt: skip
+    access_log: Literal["failures", "all"] = Field(
+        "failures",
+        description="which requests the proxy logs: those that failed (400 and above), or all; the gateway "
+        "itself logs who connects",
+    )
+    backup_keep: Annotated[int, Field(ge=1, le=1000)] = Field(7, description="how many backups are kept in backups/")
+    backup_recipient: str = Field("", description="age public key that backups are encrypted for; empty: not encrypted")
     timeout: Annotated[int, Field(ge=1, le=3600)] = Field(180, description="seconds to wait for health")
     gateways: tuple[GatewaySettings, ...] = Field(
-        (), description="further gateways, each with name and domain", max_length=MOST_GATEWAYS
-    )
+        (), max_length=MOST_GATEWAYS, description="further gateways, each with name and domain; and with upstream when "
+                                                  "somebody else runs it")  # fmt: skip
 
     @field_validator("tls", "hsts", mode="before")
     @classmethod
@@ -116,7 +147,8 @@ class Settings(BaseModel):
         return "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
 
     @field_validator(
-        "http_port", "https_port", "gateway_cpus", "gateway_pids", "timeout", "dns_wait", mode="before"
+        "http_port", "https_port", "gateway_cpus", "gateway_pids", "timeout", "dns_wait", "hold", "backup_keep",
+        mode="before",
     )  # fmt: skip
     @classmethod
     def _number(cls, value: object) -> object:
@@ -196,6 +228,20 @@ class Settings(BaseModel):
         if not IMAGE.fullmatch(value):
             raise ValueError(f"{value!r} is not an image such as registry.example.com/name:tag")
         return value
+
+    @field_validator("model")
+    @classmethod
+    def _model(cls, value: str) -> str:
+        if value and not (MODEL.fullmatch(value) and len(value) <= 200):
+            raise ValueError(f"{value!r} is not the name of a model such as openai/gpt-5")
+        return value
+
+    @field_validator("model_url")
+    @classmethod
+    def _model_url(cls, value: str) -> str:
+        if value and not ENDPOINT.fullmatch(value):
+            raise ValueError(f"{value!r} is not the base URL of a model server such as http://10.0.0.5:8000/v1")
+        return value.rstrip("/")
 
     @field_validator("subnet")
     @classmethod

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def contradiction(settings: Settings) -> str:
     """The first thing that does not fit together, empty when all does."""
-    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns):
+    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _model, _swarm):
         for told in rule(settings):
             return told
     return ""
@@ -90,6 +90,28 @@ def _dns(settings: Settings) -> Iterator[str]:
         yield f"acme_challenge dns-01 needs dns_hook or dns_rfc2136; given: {' and '.join(given) or 'neither'}"
     if settings.acme_challenge != "dns-01" and given:
         yield f"{given[0]} is for acme_challenge dns-01, and it is {settings.acme_challenge}"
+
+
+def _model(settings: Settings) -> Iterator[str]:
+    for key in ("model_url", "model_key_file"):
+        if getattr(settings, key) and not settings.model:
+            yield f"{key} is for a model, and none is named: give model"
+    if settings.model and not settings.model_url and "/" not in settings.model:
+        yield f"model {settings.model!r} names no provider; write PROVIDER/NAME, or give model_url"
+
+
+def _swarm(settings: Settings) -> Iterator[str]:
+    if settings.engine != "swarm":
+        return
+    if settings.listen != "0.0.0.0":
+        yield f"engine swarm publishes a port on every address of its node, and listen is {settings.listen}"
+    if settings.effective_tls in ("acme", "acme-staging") and (
+        settings.proxy == "nginx" or settings.acme_challenge == "dns-01"
+    ):
+        yield (
+            "engine swarm has no certbot yet, which gets the certificates for nginx and by dns-01: take proxy caddy "
+            "with acme_challenge http-01, or tls files"
+        )
 
 
 def _domains(settings: Settings) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: environ[name] for name, key in known.items() if environ.get(name)}
 
 
-OWN_VARIABLES = frozenset({"CLAWKIT_DIR", "CLAWKIT_JSON", "CLAWKIT_YES"})
+OWN_VARIABLES = frozenset({"CLAWKIT_DIR", "CLAWKIT_JSON", "CLAWKIT_MODEL_KEY", "CLAWKIT_YES"})
 
 
 def _nearest(key: str, names: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 from clawkit.tls.issuance import Issuance, Problem, State
 
 REFUSED = ("could not get certificate from issuer", "will retry")
@@ -25,7 +25,7 @@ TRANSPORT = (
 """Words of Go's net packages where there is no answer of the authority."""
 
 
-def refusal(log: str, stack: Stack, gateway: Gateway) -> Issuance | None:
+def refusal(log: str, stack: Stack, gateway: Site) -> Issuance | None:
     """The newest failure to get a certificate for one of the gateway's names; None when the log tells of none."""
     records = [record for record in _records(log) if _about(record, gateway)]
     refused = [record for record in records if record["msg"] in REFUSED]
@@ -89,6 +89,6 @@ def _records(log: str) -> Iterator[Mapping[str, Any]]:
             yield record
 
 
-def _about(record: Mapping[str, Any], gateway: Gateway) -> bool:
+def _about(record: Mapping[str, Any], gateway: Site) -> bool:
     error = str(record.get("error", ""))
     return record.get("identifier") in gateway.names or any(error.startswith(f"[{name}]") for name in gateway.names)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from clawkit.errors import EnvironmentMissing
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 
 FOLDER = Path("data/acme")
 
@@ -89,13 +89,13 @@ class Issuance:
     def failed(self) -> bool:
         return self.state in (State.FAILED, State.WAITING)
 
-    def answers(self, stack: Stack, gateway: Gateway) -> bool:
+    def answers(self, stack: Stack, gateway: Site) -> bool:
         """False for what was asked before the names or the authority changed."""
         return (self.names, self.authority) == (gateway.names, urlsplit(stack.acme_directory).netloc)
 
 
 def read(folder: Path) -> Mapping[str, Issuance]:
-    """Gateway -> what the acme container last wrote; empty before its first word."""
+    """Site -> what the acme container last wrote; empty before its first word."""
     try:
         raw = json.loads((folder / FOLDER / "status.json").read_text())
         return {name: _issuance(facts) for name, facts in raw["certificates"].items()}
@@ -106,7 +106,7 @@ def read(folder: Path) -> Mapping[str, Issuance]:
                                  fix="clawkit logs acme") from error  # fmt: skip
 
 
-def find(folder: Path, stack: Stack, gateway: Gateway, log: Callable[[], str]) -> Issuance | None:
+def find(folder: Path, stack: Stack, gateway: Site, log: Callable[[], str]) -> Issuance | None:
     """What is known of this gateway's certificate; `log` gives Caddy's, which is read where Caddy itself asks."""
     if stack.certbot:
         return read(folder).get(gateway.name)
@@ -135,7 +135,7 @@ def ask_now(folder: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def sentence(found: Issuance | None, stack: Stack, gateway: Gateway) -> str:
+def sentence(found: Issuance | None, stack: Stack, gateway: Site) -> str:
     """Why there is no certificate yet, what it means, and what helps."""
     authority = urlsplit(stack.acme_directory).netloc
     if found is None or not found.failed:
@@ -146,7 +146,7 @@ def sentence(found: Issuance | None, stack: Stack, gateway: Gateway) -> str:
             + (f" ({cause})" if cause else "") + f"{again}; try: {command}")  # fmt: skip
 
 
-def explained(found: Issuance, stack: Stack, gateway: Gateway) -> tuple[str, str]:
+def explained(found: Issuance, stack: Stack, gateway: Site) -> tuple[str, str]:
     cause, command = MEANING[found.problem]
     if found.problem in (Problem.UNAUTHORIZED, Problem.DNS) and stack.settings.acme_challenge == "dns-01":
         cause, command = "the TXT record was not there or not the right one", "dig +short TXT _acme-challenge.{domain}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clawkit.files import give, write_atomic
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 from clawkit.tls import site
 from clawkit.tls.pair import Pair
 
@@ -29,17 +29,17 @@ def ensure(folder: Path, stack: Stack, own: Own | None = None) -> tuple[str, ...
     made: list[str] = []
     if stack.tls == "internal":
         root = _root(folder, stack, made)
-        for gateway in stack.gateways if stack.served_from_files else ():
+        for gateway in stack.sites if stack.served_from_files else ():
             _leaf(folder, stack, gateway, root, made)
     elif stack.certbot:
-        for gateway in stack.gateways:
+        for gateway in stack.sites:
             _temporary(folder, stack, gateway, made)
     elif own is not None:
         _own(folder, stack, own, made)
     return tuple(made)
 
 
-def ca_file(folder: Path, stack: Stack, gateway: Gateway) -> Path | None:
+def ca_file(folder: Path, stack: Stack, gateway: Site) -> Path | None:
     """What a client has to trust to look at this gateway now; None: the system's own store."""
     if stack.tls == "internal":
         return folder / ROOT_CERTIFICATE
@@ -52,7 +52,7 @@ def ca_file(folder: Path, stack: Stack, gateway: Gateway) -> Path | None:
     return None
 
 
-def pending(folder: Path, stack: Stack, gateway: Gateway) -> bool:
+def pending(folder: Path, stack: Stack, gateway: Site) -> bool:
     """True while the temporary certificate stands in for the authority's."""
     from clawkit.tls.authority import is_temporary
 
@@ -75,7 +75,7 @@ def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:
     return root
 
 
-def _leaf(folder: Path, stack: Stack, gateway: Gateway, root: Pair, made: list[str]) -> None:
+def _leaf(folder: Path, stack: Stack, gateway: Site, root: Pair, made: list[str]) -> None:
     from clawkit.tls.authority import make_leaf, still_good
 
     present = site.read(folder, gateway.name) or Pair("", "")
@@ -86,7 +86,7 @@ def _leaf(folder: Path, stack: Stack, gateway: Gateway, root: Pair, made: list[s
         made.append(f"certificate for {gateway.domain}")
 
 
-def _temporary(folder: Path, stack: Stack, gateway: Gateway, made: list[str]) -> None:
+def _temporary(folder: Path, stack: Stack, gateway: Site, made: list[str]) -> None:
     from clawkit.tls.authority import is_ours, is_temporary, make_temporary
 
     present = site.read(folder, gateway.name)
@@ -100,7 +100,7 @@ def _own(folder: Path, stack: Stack, own: Own, made: list[str]) -> None:
         write_atomic(folder / OWN_ROOT, own.root)
     else:
         (folder / OWN_ROOT).unlink(missing_ok=True)
-    for gateway in stack.gateways:
+    for gateway in stack.sites:
         if site.read(folder, gateway.name) == own.pair:
             site.hand_over(folder / site.FOLDER / gateway.name, stack.owner)
         else:
@@ -110,10 +110,10 @@ def _own(folder: Path, stack: Stack, own: Own, made: list[str]) -> None:
 
 def to_be_asked(folder: Path, stack: Stack) -> bool:
     """True when an authority has yet to issue for some gateway: the next start of the proxy will ask it."""
-    return stack.acme and not all(_issued(folder, stack, gateway) for gateway in stack.gateways)
+    return stack.acme and not all(_issued(folder, stack, gateway) for gateway in stack.sites)
 
 
-def _issued(folder: Path, stack: Stack, gateway: Gateway) -> bool:
+def _issued(folder: Path, stack: Stack, gateway: Site) -> bool:
     from clawkit.tls.authority import is_ours
 
     if stack.certbot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from clawkit.engine.ports import Engine, Service
 from clawkit.verify.memo import Memo
 
 LOG_LINES = 5000
+LARGEST = 4 * 1024 * 1024
+RUN_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Inside:
     project: str
     folder: Path
     """The rendered folder."""
+    closed: Mapping[str, str] = field(default_factory=dict)
+    """Service -> why its container cannot be looked into, though the engine says that it runs."""
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def services(self) -> Mapping[str, Service]:
@@ -29,12 +33,30 @@ class Inside:
 
     def inspections(self) -> Mapping[str, Inspection]:
         """Service -> what its container runs with."""
-        return {name: self.inspection(service.container) for name, service in self.services().items()}
+        services = self.services()
+        containers = [service.container for service in services.values()]
+        return dict(zip(services, self.memo.once("inspect", lambda: self.engine.inspect(containers)), strict=True))
 
-    def inspection(self, container: str) -> Inspection:
-        return self.memo.once(("inspect", container), lambda: self.engine.inspect(container))
+    def arguments(self, container: str) -> str:
+        return self.memo.once(("arguments", container), lambda: self.engine.arguments(container))
 
-    def run(self, service: str, *command: str) -> str:
+    def log(self, container: str) -> str:
+        return self.memo.once(("log", container), lambda: self.engine.logs(container, tail=LOG_LINES))
+
+    def files(self) -> tuple[Path, ...]:
+        """What clawkit wrote, and what lies beside it; not what the containers store."""
+        return self.memo.once("files", lambda: tuple(_files(self.folder)))
+
+    def text(self, path: Path) -> str:
+        return self.memo.once(("text", path), lambda: path.read_text(errors="replace"))
+
+    def run(self, service: str, *command: str, seconds: int = RUN_SECONDS) -> str:
         """Standard output of a command in the service's container; raises EngineError, also when there is none."""
         container = self.services()[service].container
-        return self.memo.once((service, command), lambda: self.engine.exec(container, command))
+        return self.memo.once((service, command), lambda: self.engine.exec(container, command, seconds=seconds))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "data" not in path.parts and path.stat().st_size <= LARGEST:
+            yield path

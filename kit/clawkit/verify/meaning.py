@@ -16,6 +16,9 @@ LOGS_PROXY = "clawkit logs proxy"
 LOGS_GATEWAY = "clawkit logs gateway"
 UP = "clawkit up"
 
+UNAVAILABLE = "gateway_unavailable"
+"""What the kit's proxies say in the place of a gateway that is away, and OpenClaw itself while it drains."""
+
 STATUSES = {
     502: ("the proxy got no answer from the gateway: it is down, starting, or the upstream is wrong", LOGS_GATEWAY),
     503: ("the proxy has no upstream that it may use", LOGS_PROXY),
@@ -63,6 +66,8 @@ def error_type(document: Mapping[str, Any]) -> str:
 
 
 def _unready(document: Mapping[str, Any]) -> str:
+    if error_type(document) == UNAVAILABLE:
+        return f"the gateway takes no requests: it is down, starting or stopping ({UNAVAILABLE})"
     failing = document.get("failing")
     named = ", ".join(map(str, failing)) if isinstance(failing, list) else ""
     reason = named or str(document.get("pendingReason") or error_type(document))

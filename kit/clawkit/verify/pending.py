@@ -14,7 +14,7 @@ from clawkit.errors import EngineError
 from clawkit.probe.failure import Trouble
 from clawkit.probe.target import Target, Trust
 from clawkit.probe.tls import TlsFacts, handshake
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 from clawkit.tls import issuance, material, site
 from clawkit.tls.issuance import Issuance
 
@@ -57,7 +57,7 @@ def stands_in(facts: TlsFacts) -> bool:
     return facts.leaf is not None and facts.leaf.issuer == TEMPORARY
 
 
-def shown(rendered: Path, stack: Stack, gateway: Gateway, target: Target) -> bool:
+def shown(rendered: Path, stack: Stack, gateway: Site, target: Target) -> bool:
     """True when clients get the certificate that the authority issued for these very names."""
     facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
     if facts.leaf is None or stands_in(facts) or alias_without(stack, gateway, target):
@@ -70,7 +70,7 @@ def shown(rendered: Path, stack: Stack, gateway: Gateway, target: Target) -> boo
     return facts.leaf.sha256 == fingerprint(pair.certificate)
 
 
-def alias_without(stack: Stack, gateway: Gateway, target: Target) -> str:
+def alias_without(stack: Stack, gateway: Site, target: Target) -> str:
     """A further name that has no certificate yet: Caddy asks for each name apart. Empty when all have theirs."""
     if stack.certbot or not stack.acme:
         return ""
@@ -84,7 +84,7 @@ def fingerprint(chain: str) -> str:
     return sha256(ssl.PEM_cert_to_DER_cert(chain.partition(end)[0] + end)).hexdigest()
 
 
-def known(rendered: Path, stack: Stack, gateway: Gateway, engine: Engine) -> Issuance | None:
+def known(rendered: Path, stack: Stack, gateway: Site, engine: Engine) -> Issuance | None:
     """What the acme container or Caddy's log tells; None for nothing, or only of what was asked for before."""
     found = issuance.find(rendered, stack, gateway, lambda: proxy_log(engine, stack.project))
     if found is None or not found.answers(stack, gateway):

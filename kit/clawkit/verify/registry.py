@@ -7,19 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from clawkit.check import Check, Group, Outcome, Result, run
+from clawkit.gateway import Adopted
 from clawkit.verify.checks import (
+    body_limit,
     certificate_chain,
     certificate_expiry,
     certificate_name,
     client_address,
     container_hardening,
     control_ui,
+    dns,
     every_address,
     gateway_port_closed,
     health_rpc,
     healthz,
     hsts,
     long_request,
+    one_address,
     origin_accepted,
     origin_foreign_refused,
     proxy_timeouts,
@@ -43,6 +47,7 @@ from clawkit.verify.checks import (
 from clawkit.verify.scene import Scene
 
 CHECKS: tuple[Check[Scene, Any], ...] = (
+    dns.CHECK,
     redirect.CHECK,
     tls_version.CHECK,
     tls_ciphers.CHECK,
@@ -59,6 +64,7 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     websocket_auth.CHECK,
     health_rpc.CHECK,
     proxy_timeouts.CHECK,
+    body_limit.CHECK,
     websocket_idle.CHECK,
     long_request.CHECK,
     token_missing_refused.CHECK,
@@ -69,6 +75,7 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
     hsts.CHECK,
     security_headers.CHECK,
     client_address.CHECK,
+    one_address.CHECK,
     trust_pinned.CHECK,
     container_hardening.CHECK,
     token_not_exposed.CHECK,
@@ -77,16 +84,24 @@ CHECKS: tuple[Check[Scene, Any], ...] = (
 )
 
 INSIDE = (
-    "every-address", "proxy-timeouts", "long-request", "client-address", "trust-pinned", "container-hardening",
-    "token-not-exposed", "security-audit", "restart-loss",
+    "every-address", "proxy-timeouts", "long-request", "client-address", "one-address", "trust-pinned",
+    "container-hardening", "token-not-exposed", "security-audit", "restart-loss",
 )  # fmt: skip
 """Checks that read back from the engine what outside eyes cannot see."""
+
+NEED_THE_TOKEN = ("websocket-auth", "health-rpc", "body-limit", "websocket-idle")
+ADOPTED = "somebody else runs this gateway: clawkit has neither its token nor its container"
+ENTERED = {"proxy-timeouts": "proxy", "trust-pinned": "gateway", "security-audit": "gateway",
+           "container-hardening": "all", "token-not-exposed": "all"}  # fmt: skip
+"""Those that look into a container, or at how it was made: on a Swarm it may be where clawkit has no way to."""
+
+NOT_ON_SWARM = ("long-request", "restart-loss")
 
 TLS_ONLY = ("redirect", "hsts")
 """Outside the tls group, but without meaning when the stack itself does no TLS."""
 
-ATTRIBUTION = "client-address"
-OURS_ALONE = ("redirect", "hsts", "tls-ciphers", "every-address")
+ATTRIBUTION = ("client-address", "one-address")
+OURS_ALONE = ("redirect", "hsts", "tls-ciphers", "every-address", "body-limit", "one-address")
 """What the front may do as it likes; not its certificate, since the token goes through it."""
 
 
@@ -118,9 +133,11 @@ def run_all(scene: Scene, only: Collection[str] = (), skip: Collection[str] = ()
 
 
 def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
+    if isinstance(scene.gateway, Adopted) and check.id in (*INSIDE, *NEED_THE_TOKEN):
+        return ADOPTED
     if not scene.encrypted and (check.group is Group.TLS or check.id in TLS_ONLY):
         return "tls is off"
-    if not scene.encrypted and check.id == ATTRIBUTION:
+    if not scene.encrypted and check.id in ATTRIBUTION:
         return "tls is off, and this host is the front: it says who the client is"
     if scene.through_front and check.id in OURS_ALONE:
         return "tls is off: that is up to what stands in front"
@@ -128,18 +145,31 @@ def _why_not(check: Check[Scene, Any], scene: Scene) -> str:
         return "certificate pending"
     if check.id in INSIDE and scene.inside is None:
         return "no view of the engine"
-    if check.id == LENDING and not scene.fake_model:
-        return "it lends the gateway a model: add --fake-model"
-    if check.id == DISRUPTIVE and not scene.disruptive:
-        return "it restarts the gateway: add --disruptive"
+    if check.id in NOT_ON_SWARM and scene.stack.swarm:
+        return "not with engine swarm yet"
+    if check.id in ENTERED and (why := _closed(check.id, scene)):
+        return why
+    if check.id == LENDING and not scene.terms.lends:
+        return "it lends the gateway a model: add --fake-model, or --model-endpoint URL"
+    if check.id == DISRUPTIVE and not scene.terms.disruptive:
+        return "it restarts and kills the gateway: add --disruptive"
     return ""
+
+
+def _closed(check: str, scene: Scene) -> str:
+    closed = scene.inside.closed if scene.inside is not None else {}
+    return next((why for name, why in closed.items() if _enters(check, name, scene)), "")
+
+
+def _enters(check: str, service: str, scene: Scene) -> bool:
+    return {"proxy": service == "proxy", "gateway": service == scene.gateway.service, "all": True}[ENTERED[check]]
 
 
 def _named(result: Result, scene: Scene) -> Result:
     """The results of further gateways carry their name, the ordinary deployment shows none."""
     if scene.gateway == scene.stack.gateways[0]:
         return result
-    return replace(result, title=f"{result.title} ({scene.gateway.name})")
+    return replace(result, title=f"{result.title} ({scene.gateway.name})", gateway=scene.gateway.name)
 
 
 def _unseen(check: Check[Scene, Any], why: str) -> Result:

@@ -11,10 +11,11 @@ from clawkit.probe.protocol import WebSocketFacts
 from clawkit.probe.target import Target, Trust
 from clawkit.probe.tls import TlsFacts
 from clawkit.settings.secret import Secret
-from clawkit.stack import Gateway, Stack
-from clawkit.verify import pending
+from clawkit.stack import Gateway, Site, Stack
+from clawkit.verify import pending, swapped
 from clawkit.verify.inside import Inside
 from clawkit.verify.memo import Memo
+from clawkit.verify.terms import Terms
 
 FOREIGN_NAME = "unknown-host.invalid"
 """RFC 6761: nobody's name, now and later."""
@@ -23,7 +24,7 @@ FOREIGN_NAME = "unknown-host.invalid"
 @dataclass(frozen=True, slots=True)
 class Scene:
     stack: Stack
-    gateway: Gateway
+    gateway: Site
     token: Secret
     ca_file: Path | None
     """The authority that issued the certificate; None: the system's store."""
@@ -31,10 +32,7 @@ class Scene:
     """The published address as this host reaches it."""
     inside: Inside | None = field(default=None, compare=False)
     """The engine's view; None where there is only the view from outside."""
-    fake_model: bool = False
-    """The user agrees that the gateway is lent a model for the length of a check."""
-    disruptive: bool = False
-    """The user agrees that the gateway is restarted."""
+    terms: Terms = field(default_factory=Terms)
     through_front: bool = False
     """tls is off and the front is elsewhere: looked at by the public name, through what terminates TLS."""
     unseen: str = ""
@@ -45,6 +43,12 @@ class Scene:
         """For checks that need the engine; `registry.run_all` skips them where there is none."""
         assert self.inside is not None, "this check needs the engine's view"
         return self.inside
+
+    @property
+    def ours(self) -> Gateway:
+        """For checks of what clawkit itself rendered; `registry.run_all` skips them for an adopted one."""
+        assert isinstance(self.gateway, Gateway), "clawkit does not run this one"
+        return self.gateway
 
     @property
     def encrypted(self) -> bool:
@@ -82,7 +86,11 @@ class Scene:
 
     def session(self) -> WebSocketFacts:
         """The one conversation with the token; the certificate is verified before it is sent."""
-        return self.memo.once("session", lambda: self.talk(self.token, calls=("health",)))
+
+        def ask(trust: Trust) -> WebSocketFacts:
+            return websocket.converse(self.target, trust=trust, token=self.token, calls=("health",))
+
+        return self.memo.once("session", lambda: swapped.asked(self, ask))
 
     def talk(self, token: Secret, *, calls: tuple[str, ...] = ()) -> WebSocketFacts:
         return websocket.converse(self.target, trust=self.trust, token=token, calls=calls)

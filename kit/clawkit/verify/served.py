@@ -9,7 +9,7 @@ from pathlib import Path
 from clawkit.engine.ports import Engine
 from clawkit.probe.target import Trust
 from clawkit.probe.tls import TlsFacts, handshake
-from clawkit.stack import Gateway, Stack
+from clawkit.stack import Site, Stack
 from clawkit.tls import issuance, material
 from clawkit.tls.issuance import Issuance
 from clawkit.verify import deployed, pending
@@ -25,7 +25,7 @@ SHORT_RENEWED_AT = 1 / 2
 @dataclass(frozen=True, slots=True)
 class Served:
     stack: Stack
-    gateway: Gateway
+    gateway: Site
     tls: TlsFacts
     pending: bool
     """The authority's certificate is still to come."""
@@ -62,10 +62,10 @@ class Served:
 
 
 def look(rendered: Path, stack: Stack, engine: Engine) -> tuple[Served, ...]:
-    return tuple(_served(rendered, stack, gateway, engine) for gateway in stack.gateways)
+    return tuple(_served(rendered, stack, gateway, engine) for gateway in stack.sites)
 
 
-def _served(rendered: Path, stack: Stack, gateway: Gateway, engine: Engine) -> Served:
+def _served(rendered: Path, stack: Stack, gateway: Site, engine: Engine) -> Served:
     target = deployed.target(stack, gateway)
     facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
     waiting = stack.acme and pending.stands_in(facts)

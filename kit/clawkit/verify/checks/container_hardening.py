@@ -6,6 +6,7 @@ The list follows OWASP's Docker Cheat Sheet and section 5 of the CIS Docker Benc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from clawkit.check import Check, Group, Verdict, failed, ok
 from clawkit.engine.container import Confinement
@@ -19,7 +20,10 @@ ADDABLE = frozenset({"NET_BIND_SERVICE"})
 
 
 def gather(scene: Scene) -> Mapping[str, Confinement]:
-    return {name: found.confinement for name, found in scene.engine_view().inspections().items()}
+    found = {name: one.confinement for name, one in scene.engine_view().inspections().items()}
+    if scene.stack.swarm:  # Swarm has no word for it: it is set for the whole node, in daemon.json
+        return {name: replace(one, security=one.security | NO_NEW_PRIVILEGES) for name, one in found.items()}
+    return found
 
 
 def judge(found: Mapping[str, Confinement]) -> Verdict:

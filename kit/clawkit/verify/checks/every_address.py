@@ -32,10 +32,14 @@ def gather(scene: Scene) -> tuple[Answer, ...]:
 
 def published(scene: Scene) -> tuple[str, ...]:
     """What the engine published for this port, wildcards taken apart into addresses that can be dialled."""
-    proxy = scene.engine_view().services()["proxy"]
-    bound = [port.split("->")[0].rpartition(":")[0] for port in proxy.ports if _host_port(port) == scene.target.port]
-    found = [address for item in bound for address in _dialled(item)]
+    found = [address for item in bound(scene) for address in _dialled(item)]
     return tuple(dict.fromkeys(found))[:MOST]
+
+
+def bound(scene: Scene) -> tuple[str, ...]:
+    """The same as the engine tells it, wildcards as they are."""
+    ports = scene.engine_view().services()["proxy"].ports
+    return tuple(port.split("->")[0].rpartition(":")[0] for port in ports if _host_port(port) == scene.target.port)
 
 
 def _host_port(port: str) -> int:

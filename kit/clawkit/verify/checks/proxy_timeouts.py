@@ -19,6 +19,9 @@ ENOUGH_SECONDS = 300
 NGINX_DEFAULT_SECONDS = 60.0
 """proxy_read_timeout and proxy_send_timeout (nginx.org, ngx_http_proxy_module)."""
 
+INTERNAL = re.compile(r"location[^{}]*\{[^{}]*^\s*internal;[^{}]*\}", re.MULTILINE)
+"""nginx.org, ngx_http_core_module: `internal`."""
+
 ADMIN = "http://127.0.0.1:2019/config/"
 ASK_ADMIN = f"curl -fsS {ADMIN} 2>/dev/null || wget -q -O - {ADMIN}"
 
@@ -36,12 +39,15 @@ class Limit:
 def gather(scene: Scene) -> tuple[Limit, ...]:
     inside = scene.engine_view()
     if scene.stack.proxy == "nginx":
-        shown = inside.run("proxy", "nginx", "-e", "stderr", "-c", "/etc/clawkit/nginx.conf", "-T", "-q")
+        config = "/tmp/nginx.conf" if scene.stack.swarm else "/etc/clawkit/nginx.conf"
+        shown = inside.run("proxy", "nginx", "-e", "stderr", "-c", config, "-T", "-q")
         return tuple(nginx_limits(shown))
     return tuple(caddy_limits(json.loads(inside.run("proxy", "sh", "-c", ASK_ADMIN))))
 
 
 def nginx_limits(text: str) -> Iterator[Limit]:
+    """Of what clients can ask for: a location for nginx's own questions may be in a hurry."""
+    text = INTERNAL.sub("", text)
     for name in ("proxy_read_timeout", "proxy_send_timeout"):
         found = re.findall(rf"^\s*{name}\s+(\d+)(ms|[smhd]?)\s*;", text, re.MULTILINE)
         values = [int(number) * UNITS[unit] for number, unit in found] or [NGINX_DEFAULT_SECONDS]

@@ -12,11 +12,14 @@ from clawkit.verify.scene import Scene
 AUDIT = ("openclaw", "security", "audit", "--json")
 """docs gateway/security; takes 3 to 5 s, which is why the check is deep."""
 
+AUDIT_SECONDS = 120
+"""More than half a minute was seen on a busy machine of two cores."""
+
 SHOW = "docker compose -p {project} exec {service} openclaw security audit"
 
 
 def gather(scene: Scene) -> Mapping[str, Any]:
-    text = scene.engine_view().run(scene.gateway.service, *AUDIT)
+    text = scene.engine_view().run(scene.gateway.service, *AUDIT, seconds=AUDIT_SECONDS)
     found: Mapping[str, Any] = json.loads(text[text.index("{") :])
     show = SHOW.format(project=scene.stack.project, service=scene.gateway.service)
     return {"summary": found["summary"], "findings": found["findings"], "show": show}

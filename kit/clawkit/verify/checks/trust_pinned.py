@@ -23,8 +23,8 @@ class Facts:
 
 
 def gather(scene: Scene) -> Facts:
-    config = json.loads(scene.engine_view().run(scene.gateway.service, "cat", PATH))
-    return Facts(config.get("gateway", {}), scene.gateway.proxy_address, scene.gateway.origin)
+    config = json.loads(scene.engine_view().run(scene.ours.service, "cat", PATH))
+    return Facts(config.get("gateway", {}), scene.ours.proxy_address, scene.ours.origin)
 
 
 def judge(facts: Facts) -> Verdict:

@@ -6,31 +6,43 @@ by default.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from clawkit.check import Check, Group, Verdict, failed, ok
 from clawkit.probe import websocket
 from clawkit.probe.protocol import WebSocketFacts
 from clawkit.verify.meaning import LOGS_PROXY
 from clawkit.verify.scene import Scene
 from clawkit.verify.sockets import not_open
+from clawkit.verify.terms import Terms
 
-IDLE_SECONDS = 80.0
-
-
-def gather(scene: Scene) -> WebSocketFacts:
-    return websocket.converse(scene.target, trust=scene.trust, token=scene.token, idle=IDLE_SECONDS,
-                              calls=("health",), limit=IDLE_SECONDS + 15)  # fmt: skip
+CALL_SECONDS = 15.0
+"""For the upgrade before the silence and the call behind it."""
 
 
-def judge(facts: WebSocketFacts) -> Verdict:
-    closed = not_open(facts)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    talk: WebSocketFacts
+    silence: float = Terms().idle_seconds
+
+
+def gather(scene: Scene) -> Facts:
+    idle = scene.terms.idle_seconds
+    return Facts(websocket.converse(scene.target, trust=scene.trust, token=scene.token, idle=idle, calls=("health",),
+                                    limit=idle + CALL_SECONDS), idle)  # fmt: skip
+
+
+def judge(facts: Facts) -> Verdict:
+    talk = facts.talk
+    closed = not_open(talk)
     if closed:
         return closed
-    if facts.close:
-        return failed(f"closed with {facts.close.code} {facts.close.reason}".rstrip() + " while idle", LOGS_PROXY,
-                      code=facts.close.code)  # fmt: skip
-    if not facts.replies or facts.replies[-1].payload is None:
-        return failed(f"no answer to a call after {IDLE_SECONDS:.0f} s of silence", LOGS_PROXY)
-    return ok(f"open after {IDLE_SECONDS:.0f} s of silence, and a call is answered", seconds=IDLE_SECONDS)
+    if talk.close:
+        return failed(f"closed with {talk.close.code} {talk.close.reason}".rstrip() + " while idle", LOGS_PROXY,
+                      code=talk.close.code)  # fmt: skip
+    if not talk.replies or talk.replies[-1].payload is None:
+        return failed(f"no answer to a call after {facts.silence:.0f} s of silence", LOGS_PROXY)
+    return ok(f"open after {facts.silence:.0f} s of silence, and a call is answered", seconds=facts.silence)
 
 
 CHECK = Check("websocket-idle", "an idle session stays open", Group.STREAMING, gather, judge, needs=("websocket-auth",),

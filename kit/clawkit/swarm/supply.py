@@ -1,0 +1,40 @@
+"""Images that no registry has: handed from the manager's engine to the nodes that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from clawkit.engine import far
+from clawkit.engine.ports import Node
+from clawkit.engine.swarm import SwarmEngine
+from clawkit.errors import EnvironmentMissing
+from clawkit.lock import Lock
+from clawkit.stack import Image, Stack
+
+Tell = Callable[[str], None]
+
+DIGEST = "@sha256:"
+"""In the name of an image that a registry has: where it has none, it was made on this machine."""
+
+
+def hand_out(engine: SwarmEngine, stack: Stack, lock: Lock, homes: Mapping[str, Node], tell: Tell) -> None:
+    """Where clawkit has a way into the node; elsewhere Swarm says that there is no such image."""
+    ids = {one.ref: one.id for one in lock.images.values()}
+    for service, node in homes.items():
+        image = image_of(stack, service)
+        if image.origin == "built" or DIGEST not in image.ref:
+            hand(engine, image.ref, ids.get(image.ref, ""), node, tell)
+
+
+def image_of(stack: Stack, service: str) -> Image:
+    return stack.images.proxy if service == "proxy" else stack.images.gateway
+
+
+def hand(engine: SwarmEngine, ref: str, image_id: str, node: Node, tell: Tell) -> None:
+    try:
+        docker = engine.reach.words(node)
+    except EnvironmentMissing:
+        return
+    if not far.has_image(docker, ref, image_id):
+        tell(f"{ref} goes to {node.name}")
+        far.hand_image(docker, ref)

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Docker Swarm: runs nginx with the gateways' addresses in the place of their names, which nginx would look up once and
+# never again, and reloads it when one has changed. A reload keeps every open connection.
+# usage: names.sh SERVICE...
+set -eu
+
+WRITTEN=/etc/clawkit/nginx.conf
+CONFIG=/tmp/nginx.conf
+NJS=/usr/lib/nginx/modules/ngx_http_js_module.so
+
+# as in run.sh: a module in nginx's own image and in Debian's, compiled in where nginx -V names it
+load_njs() {
+    if [ -e "$NJS" ] && ! nginx -V 2>&1 | grep -q -- '--add-module=[^ ]*njs'; then
+        echo "load_module $NJS;"
+    fi
+}
+
+# of a service on this proxy's networks; nothing while it has no healthy task
+address() { timeout 3 getent ahostsv4 "$1" 2>/dev/null | awk 'NR == 1 {print $1}' || true; }
+
+# one that has no name for a while keeps its address: it comes back soon, and until then requests wait
+look() {
+    changed=
+    for name in "$@"; do
+        found=$(address "$name")
+        if [ -z "$found" ] || [ "$found" = "$(cat "/tmp/at-$name")" ]; then
+            continue
+        fi
+        echo "$found" > "/tmp/at-$name"
+        changed="$changed $name"
+    done
+    [ -n "$changed" ]
+}
+
+# a gateway that was not there yet has the stand-in, which says: come again
+write() {
+    cp "$WRITTEN" "$CONFIG.new"
+    for name in "$@"; do
+        found=$(cat "/tmp/at-$name")
+        sed -i "s/server $name:18789 /server ${found:-127.0.0.1:8078}${found:+:18789} /" "$CONFIG.new"
+    done
+    mv "$CONFIG.new" "$CONFIG"
+}
+
+watch() {
+    waiting=
+    while sleep 1; do
+        if look "$@"; then
+            waiting=$changed
+        fi
+        [ -n "$waiting" ] || continue
+        write "$@"
+        if nginx -e stderr -c "$CONFIG" -s reload; then
+            echo "clawkit: reloaded for the address of$waiting"
+            waiting=
+        fi
+    done
+}
+
+load_njs > /tmp/njs.conf
+# what an earlier run knew of the gateways is out of date
+rm -f /tmp/away-*
+for name in "$@"; do
+    : > "/tmp/at-$name"
+done
+look "$@" || true
+write "$@"
+watch "$@" &
+exec nginx -e stderr -c "$CONFIG" -g "daemon off;"
