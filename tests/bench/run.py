@@ -1,94 +1,82 @@
-"""`make bench`: clawkit's times beside what a user would have instead, in one run on one machine.
+"""`make bench`: everything in one run on one machine; writes docs/benchmarks.md and its pictures.
 
-Prints a table of medians over RUNS runs with their spread; a figure means something only beside its neighbour.
+`--quick` runs each thing once and writes to a folder of its own; `--cold` also builds the images anew; words are the
+parts to run alone (deploy, openclaw, cli, proxies, scale, domains, crowd, loss).
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import statistics
-import subprocess
+import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
-from clawkit.testing import free_ports
+import cli
+import crowd
+import deploy
+import domains
+import loss_link
+import openclaw
+import page
+import proxy_speed
+import scale
+from deployment import Deployment, deployed
+from section import Section
 
-RUNS = 5
-CLAWKIT = [sys.executable, "-m", "clawkit"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    name: str
-    seconds: tuple[float, ...]
-
-    def __str__(self) -> str:
-        low, middle, high = min(self.seconds), statistics.median(self.seconds), max(self.seconds)
-        return f"{self.name:44} {middle:8.3f} s   ({low:.3f} to {high:.3f}, {len(self.seconds)} runs)"
-
-
-def timed(command: Sequence[str], *, cwd: Path | None = None, good: Sequence[int] = (0,)) -> float:
-    start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=cwd)
-    took = time.perf_counter() - start
-    if done.returncode not in good:
-        raise SystemExit(f"{' '.join(command)} exited {done.returncode}: {done.stderr}")
-    return took
+RUNS, SECONDS = 5, 1
+ON_A_STACK = ("deploy", "openclaw", "cli")
+PARTS = (*ON_A_STACK, "proxies", "scale", "domains", "crowd", "loss")
 
 
-def measure(name: str, once: Callable[[], float], runs: int = RUNS) -> Row:
-    row = Row(name, tuple(once() for _ in range(runs)))
-    print(row, flush=True)
-    return row
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--cold", action="store_true")
+    given = parser.parse_args(words)
+    runs, wanted, begun = 1 if given.quick else RUNS, given.parts or PARTS, time.monotonic()
+    found: dict[str, Section] = {}
+    failed = []
+    with ExitStack() as stack:
+        made = stack.enter_context(deployed()) if set(wanted) & set(ON_A_STACK) else None
+        for name, measure in parts(made, runs, given.cold).items():
+            if name in wanted:
+                print(f"{time.monotonic() - begun:6.0f} s  {name}", flush=True)
+                try:
+                    found[name] = measure()
+                except Exception:  # one part must not cost the others
+                    traceback.print_exc()
+                    failed.append(name)
+                    found[name] = Section(name, "This part failed in this run; nothing was measured.")
+    whole = not given.quick and not given.parts
+    folder = page.DOCS if whole else Path(tempfile.mkdtemp(prefix="clawkit-bench-page-"))
+    print(page.write(list(found.values()), runs, time.monotonic() - begun, folder))
+    return 1 if failed else 0
 
 
-def main() -> None:
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    with tempfile.TemporaryDirectory(prefix="clawkit-bench-") as temporary:
-        folder = Path(temporary) / "stack-under-bench"
-        http_port, https_port = free_ports(2)
-        flags = ["--dir", str(folder), "--http-port", str(http_port), "--https-port", str(https_port)]
-        try:
-            small(flags)
-            stack(folder, flags)
-        finally:
-            subprocess.run([*CLAWKIT, "down", "--volumes", "--yes", *flags[:2]], timeout=600, capture_output=True)
-
-
-def small(flags: list[str]) -> None:
-    floor = measure("python -c pass", lambda: timed([sys.executable, "-c", "pass"]))
-    measure("clawkit --help", lambda: timed([*CLAWKIT, "--help"]))
-    timed([*CLAWKIT, "render", *flags])
-    render = measure("clawkit render", lambda: timed([*CLAWKIT, "render", *flags]))
-    more = statistics.median(render.seconds) - statistics.median(floor.seconds)
-    print(f"{'render, more than Python itself':44} {more:8.3f} s")
-
-
-def stack(folder: Path, flags: list[str]) -> None:
-    timed([*CLAWKIT, "up", *flags])
-    measure("no-op clawkit up (verify included)", lambda: timed([*CLAWKIT, "up", *flags]))
-    measure("clawkit verify", lambda: timed([*CLAWKIT, "verify", *flags[:2]]))
-    measure("clawkit status", lambda: timed([*CLAWKIT, "status", *flags[:2]]))
-    compose = ["docker", "compose", "-f", "compose.yaml"]
-    rendered = folder / "stack"
-
-    def warm(command: list[str]) -> Callable[[], float]:
-        def once() -> float:
-            timed([*compose, "down"], cwd=rendered)
-            return timed(command, cwd=rendered)
-
-        return once
-
-    plain = measure("docker compose up -d --wait, same files", warm([*compose, "up", "-d", "--wait"]))
-    ours = measure("warm clawkit up (verify included)", warm([*CLAWKIT, "up", *flags]))
-    bound = 1.25 * statistics.median(plain.seconds) + 1
-    print(f"{'bound: 1.25 x plain + 1 s':44} {bound:8.3f} s   ours {statistics.median(ours.seconds):.3f} s")
+def parts(made: Deployment | None, runs: int, cold: bool) -> dict[str, Callable[[], Section]]:
+    """In the order in which they are measured and told."""
+    alone: dict[str, Callable[[], Section]] = {
+        "proxies": partial(proxy_speed.measured, runs, SECONDS),
+        "scale": partial(scale.measured, runs),
+        "domains": partial(domains.measured, runs, SECONDS),
+        "crowd": partial(crowd.measured, runs),
+        "loss": loss_link.measured,
+    }
+    if made is None:
+        return alone
+    return {
+        "cli": partial(cli.measured, made, runs),
+        "openclaw": partial(openclaw.measured, made, runs, SECONDS),
+        "deploy": partial(deploy.measured, made, runs, cold=cold),
+        **alone,
+    }
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

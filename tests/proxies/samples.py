@@ -16,10 +16,15 @@ def stack(proxy: str, version: str, **settings: Any) -> Stack:
     return assemble(Settings(**{"proxy": proxy, **settings}), folder_name="proxies", pool=POOL, images=images)
 
 
-def three(proxy: str, version: str) -> Stack:
+HOLD = 5
+"""Seconds; short, for the tests that wait until it is over."""
+
+
+def three(proxy: str, version: str, **settings: Any) -> Stack:
     """Two gateways that run and one that does not, on ports that show in every URL."""
     further = ({"name": "team", "domain": "team.test"}, {"name": "asleep", "domain": "asleep.test"})
-    return stack(proxy, version, domain="claw.test", http_port=8080, https_port=8443, gateways=further)
+    return stack(proxy, version, domain="claw.test", http_port=8080, https_port=8443, gateways=further, hold=HOLD,
+                 **settings)  # fmt: skip
 
 
 FILES = {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}
@@ -30,6 +35,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "localhost": {},
     "ports": {"domain": "claw.test", "http_port": 8080, "https_port": 8443},
     "gateways": {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test"},)},
+    "adopted": {
+        "domain": "claw.test",
+        "gateways": ({"name": "cell", "domain": "cell.test", "upstream": "http://172.17.0.1:19100"},),
+    },
     "address": {"domain": "192.168.1.10"},
     "address-v6": {"domain": "fd00::10"},
     "acme": {"domain": "claw.example.com", "tls": "acme", "email": "someone@example.com"},
@@ -37,6 +46,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "acme-directory": {"domain": "claw.test", "acme_directory": "https://ca.test/dir"},
     "aliases": {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"},
     "files": FILES,
+    "all-logged": {"domain": "claw.test", "access_log": "all"},
     "off": FRONTED,
     "off-aliases": {**FRONTED, "aliases": "www.claw.test"},
     "off-local": {"tls": "off", "front_proxy": "127.0.0.1 ::1", "listen": "127.0.0.1"},

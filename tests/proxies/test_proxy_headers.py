@@ -79,9 +79,21 @@ def test_the_answer_names_no_server_and_repeats_no_policy(site: Site) -> None:
     assert len(answer.all("Content-Security-Policy")) == 1
 
 
-def test_connections_to_the_gateway_are_kept(site: Site) -> None:
-    site.browser.get("/")
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_what_must_not_be_sent_twice_has_a_connection_of_its_own(site: Site, method: str) -> None:
+    """What goes out on a kept connection that the gateway just closed was sent, or was not: nobody could tell."""
+    site.browser.get("/kept")
     before = site.main.connections
     for _ in range(5):
-        site.browser.get("/")
-    assert site.main.connections == before
+        answer = site.browser.request(method, "/own", body=b"{}")
+        assert answer.status in (200, 501)
+        assert method != "POST" or answer.seen("Connection") in ([], ["close"])
+    assert site.main.connections - before >= 5
+
+
+def test_what_may_be_asked_twice_shares_a_connection(site: Site) -> None:
+    site.browser.get("/kept")
+    before = site.main.connections - site.main.asked["GET /startupz"]
+    for _ in range(5):
+        assert site.browser.get("/kept").seen("Connection") in ([], ["keep-alive"])
+    assert site.main.connections - site.main.asked["GET /startupz"] - before < 5

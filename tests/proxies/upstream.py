@@ -7,6 +7,7 @@ import hashlib
 import json
 import socket
 import threading
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from typing import Any
 
 WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 GREETING = "connect.challenge"
+REFUSAL = b'{"error":{"type":"unavailable"}}'
 
 
 @dataclass(slots=True)
@@ -36,6 +38,9 @@ class Server(ThreadingHTTPServer):
         self.name = name
         self.script = Script()
         self.connections = 0
+        self.asked: Counter[str] = Counter()
+        self.refusals = 0
+        """How many requests to /busy are still refused with «503, come again»."""
         self._open: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -62,19 +67,44 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+        path = self._noted()
         if self.headers.get("Upgrade", "").lower() == "websocket":
             self._websocket()
-        elif path == "/crash":
-            self.connection.close()
-            self.close_connection = True
+        elif self._refused(path):
+            return
         elif path in ("/events", "/stream"):
             self._stream("text/event-stream" if path == "/events" else "application/x-ndjson")
         else:
             self._say(0)
 
     def do_POST(self) -> None:
-        self._say(self._swallow())
+        path, received = self._noted(), self._swallow()
+        if not self._refused(path):
+            self._say(received)
+
+    def _noted(self) -> str:
+        path = self.path.partition("?")[0]
+        self.server.asked[f"{self.command} {path}"] += 1
+        return path
+
+    def _refused(self, path: str) -> bool:
+        """Ends or refuses what a test asks it to; /busy-then-crash does first the one and then the other."""
+        busy = path.startswith("/busy") and self.server.refusals > 0
+        if path == "/crash" or (path == "/busy-then-crash" and not busy):
+            self.connection.close()
+            self.close_connection = True
+            return True
+        if not busy and path != "/refused":
+            return False
+        self.server.refusals -= busy
+        self.send_response(503)
+        if busy:
+            self.send_header("Retry-After", "1")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(REFUSAL)))
+        self.end_headers()
+        self.wfile.write(REFUSAL)
+        return True
 
     def _say(self, received: int) -> None:
         seen = {"gateway": self.server.name, "path": self.path, "headers": self.headers.items(), "received": received}

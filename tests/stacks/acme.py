@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -40,9 +41,11 @@ def docker(*words: str) -> str:
 
 def host_address() -> str:
     """The host on docker0: the one address that containers of all networks and the host itself share."""
-    found = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}")
-    assert found, "this engine has no default bridge: its address is what Pebble and the stacks meet on"
-    return found
+    config = "{{(index .IPAM.Config 0).Gateway}} {{(index .IPAM.Config 0).Subnet}}"
+    words = docker("network", "inspect", "bridge", "--format", config).split()
+    assert words, "this engine has no default bridge: its address is what Pebble and the stacks meet on"
+    # Docker 20.10 leaves the gateway out until its second start: it is then the first address of the subnet
+    return words[0] if "/" not in words[0] else str(next(ip_network(words[0]).hosts()))
 
 
 def free_ports(address: str, count: int) -> tuple[int, ...]:

@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clawkit.check import Outcome
+from clawkit.check import Outcome, Result
 from clawkit.testing import OpenClawStack
+from clawkit.verify.registry import CHECKS
 from conftest import docker
+
+DEEP = {check.id for check in CHECKS if check.deep}
 
 
 def outcomes(stack: OpenClawStack) -> dict[str, Outcome]:
     return {result.id: result.outcome for result in stack.verify()}
+
+
+def result(stack: OpenClawStack, check: str) -> Result:
+    """Of a run of everything, so that a check which fails first shows; of a deep check, of it alone."""
+    found = [one for one in (*stack.verify(), *(stack.verify(check) if check in DEEP else ())) if one.id == check]
+    return found[0]
 
 
 def failing(stack: OpenClawStack) -> set[str]:
@@ -117,6 +126,12 @@ def gateway_with(stack: OpenClawStack, change: str) -> Iterator[None]:
         yield
     finally:
         taken_up(stack, ("cp", "/tmp/before", CONFIG))
+
+
+def put(stack: OpenClawStack, path: str, text: str) -> None:
+    """A file in the proxy's container, whose root is read-only but for /tmp."""
+    subprocess.run(["docker", "exec", "-i", stack.container("proxy"), "sh", "-c", 'cat > "$0"', path], input=text,
+                   text=True, check=True, capture_output=True, timeout=30)  # fmt: skip
 
 
 def compose(stack: OpenClawStack, *words: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,12 +20,25 @@ from clawkit.settings.model import Settings
 FOLDER = Path(__file__).parent / "images"
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Tests run side by side: what two of them need is built by the one, and there for the other."""
+    with Path(tempfile.gettempdir(), "clawkit-test-images.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
 def base(engine: DockerImages) -> str:
     """Tag of the kit's Debian base, made if no image of the kit was built here yet."""
+    with alone():
+        return _base(engine)
+
+
+def _base(engine: DockerImages) -> str:
     architecture = engine.architecture()
     tag = recipes.base_tag(architecture)
     if engine.inspect(tag) is None:
@@ -37,8 +52,9 @@ def base(engine: DockerImages) -> str:
 def kit_image(engine: DockerImages, kind: Kind) -> str:
     """Tag of the kit's own build of a proxy, built if it is not there."""
     recipe = recipes.recipe(kind, engine.architecture(), Settings.model_validate({}).openclaw)
-    base(engine)
-    return build([recipe], engine, say)[kind]
+    with alone():
+        _base(engine)
+        return build([recipe], engine, say)[kind]
 
 
 def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, Path], version: str = "",
@@ -52,7 +68,9 @@ def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, 
     for path in files.values():
         inputs.update(path.read_bytes())
     tag = f"clawkit-test/{name}:{version + '-' if version else ''}{inputs.hexdigest()[:12]}"
-    if engine.inspect(tag) is None:
+    with alone():
+        if engine.inspect(tag) is not None:
+            return tag
         with tempfile.TemporaryDirectory(prefix="clawkit-images-") as work:
             context = Path(work, "context")
             context.mkdir()

@@ -52,6 +52,26 @@ def test_the_wheel_explains_its_causes(unpacked: Path) -> None:
     assert "gateway-not-running" in clawkit(unpacked, "explain").stdout
 
 
+def test_one_file_renders_and_explains_from_any_folder(tmp_path: Path) -> None:
+    """As `make zipapp` makes it; what it unpacks goes into a home of its own here."""
+    target = tmp_path / "clawkit.pyz"
+    subprocess.run([Path(sys.executable).parent / "shiv", "--quiet", "--console-script", "clawkit", "--output-file",
+                    str(target), str(ROOT)], check=True, timeout=150, capture_output=True)  # fmt: skip
+    away = tmp_path / "away"
+    away.mkdir()
+
+    def run(*words: str) -> str:
+        said = subprocess.run([sys.executable, str(target), *words], capture_output=True, text=True, timeout=60,
+                              cwd=away, env={**os.environ, "SHIV_ROOT": str(tmp_path / "unpacked")})  # fmt: skip
+        assert said.returncode == 0, said.stderr
+        return said.stdout
+
+    run("render", "--output", str(tmp_path / "out"), "--proxy", "nginx")
+    assert (tmp_path / "out/proxy/nginx/nginx.conf").exists()
+    assert "proxy_attribution_required" in run("explain", "no-xff-sent")
+    assert "clawkit up" in run("up", "--help")
+
+
 @pytest.mark.parametrize("tree", GOLDEN, ids=lambda tree: str(tree.name))
 def test_docker_compose_accepts_every_golden_render(tree: Path) -> None:
     done = subprocess.run(["docker", "compose", "-f", str(tree / "compose.yaml"), "config", "--quiet"],

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from versions import VERSIONS, Version
+from dashboard import call, sign_in
+from versions import Version, both_ends
 
 from clawkit.probe import tls
 from clawkit.probe.link import Link
-from clawkit.probe.protocol import CLIENT, PROTOCOL
 from clawkit.probe.target import Target, Trust, connect
 from clawkit.testing import free_ports
 from clawkit.tls.authority import make_leaf, make_root
@@ -67,7 +67,7 @@ class Owned:
         return f"clawkit-{self.clawkit.folder.name}"
 
 
-@pytest.fixture(scope="module", params=VERSIONS, ids=str)
+@pytest.fixture(scope="module", params=both_ends("caddy-2.11", "nginx-1.22"))
 def owned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
     folder = tmp_path_factory.mktemp("files") / f"files-{secrets.token_hex(4)}"
     folder.mkdir()
@@ -106,8 +106,7 @@ def test_replaced_files_are_served_by_the_same_containers_and_open_sockets_live_
     before, old = owned.containers(), owned.shown()
     with closing(connect(owned.target, owned.trust, 10)) as sock:
         link = Link(sock, owned.target, None, time.monotonic() + 120)
-        assert link.upgrade().status == 101
-        sign_in(link, owned)
+        sign_in(link, (owned.clawkit.folder / "stack/secrets/main.token").read_text().strip())
         owned.put(make_leaf(owned.root, NAMES))
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(owned.clawkit, "up")
@@ -147,22 +146,6 @@ def test_a_wrong_pair_is_refused_and_the_right_one_stays(owned: Owned, wrong: st
     assert why in said.err
     assert "try: " in said.err
     assert (owned.containers(), owned.shown()) == (before, shown)
-
-
-def sign_in(link: Link, owned: Owned) -> None:
-    token = (owned.clawkit.folder / "stack/secrets/main.token").read_text().strip()
-    assert json.loads(link.receive())["event"] == "connect.challenge"
-    answer = call(link, "connect", {"minProtocol": PROTOCOL, "maxProtocol": PROTOCOL, "client": CLIENT,
-                                    "role": "operator", "scopes": [], "auth": {"token": token}})  # fmt: skip
-    assert answer["ok"] is True, answer
-
-
-def call(link: Link, method: str, params: dict[str, object]) -> dict[str, object]:
-    link.send(json.dumps({"type": "req", "id": method, "method": method, "params": params}))
-    while True:
-        frame: dict[str, object] = json.loads(link.receive())
-        if frame.get("type") == "res" and frame.get("id") == method:
-            return frame
 
 
 def eventually(seen: Callable[[], bool]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from versions import every_day_on
 
 import judges
 from clawkit.testing import OpenClawStack
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900), every_day_on("caddy")]
 
 
 def test_sslyze_finds_mozillas_intermediate_profile_kept(stack: OpenClawStack) -> None:

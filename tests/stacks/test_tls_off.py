@@ -16,8 +16,8 @@ from clawkit.engine.docker import DockerEngine
 from clawkit.probe import http, tcp
 from clawkit.probe.http import HttpFacts
 from clawkit.probe.target import Target, Trust
-from clawkit.stack import host
-from clawkit.testing import OpenClawStack
+from clawkit.subnet import host
+from clawkit.testing import OpenClawStack, free_ports
 from clawkit.verify import deployed
 from clawkit.verify.inside import Inside
 from clawkit.verify.registry import run_all
@@ -56,7 +56,7 @@ class Fronted:
         return host(self.stack.stack.edge_subnet, 1)
 
 
-@pytest.fixture(scope="module", params=["caddy", "nginx"])
+@pytest.fixture(scope="module", params=["nginx", pytest.param("caddy", marks=pytest.mark.long)])
 def fronted(request: pytest.FixtureRequest) -> Iterator[Fronted]:
     """The front is elsewhere, and the domain is its address: a public name that needs no name server."""
     chosen = pool()
@@ -123,6 +123,24 @@ def test_clawkit_verify_looks_through_the_front_and_trusts_what_the_system_trust
     assert (unknown.code, failed) == (1, ["certificate-chain"])
 
 
+@pytest.mark.types("clawkit up --domain claw.example.com --tls off --front-proxy 10.0.0.5")
+def test_a_second_up_is_verified_through_the_front_and_recreates_nothing(fronted: Fronted) -> None:
+    service = fronted.stack.container("proxy")
+    before = docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", service)
+    said = Clawkit(fronted.stack.folder)(
+        "up",
+        "--domain",
+        fronted.front.address,
+        "--tls",
+        "off",
+        "--front-proxy",
+        fronted.front.address,
+        environ={"SSL_CERT_FILE": str(fronted.front.ca)},
+    )
+    assert said.code == 0, said.err + said.out
+    assert docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", service) == before
+
+
 def test_without_its_front_nothing_can_be_looked_at_and_that_is_what_it_says(fronted: Fronted) -> None:
     docker("pause", fronted.front.name)
     docker("network", "disconnect", f"{fronted.stack.stack.project}_edge", fronted.front.name)
@@ -139,19 +157,24 @@ def test_without_its_front_nothing_can_be_looked_at_and_that_is_what_it_says(fro
 
 
 @pytest.mark.parametrize("proxy", ["caddy", "nginx"])
-def test_a_front_on_this_host_is_verified_as_that_front(proxy: str) -> None:
-    settings = {"domain": "claw.test", "tls": "off", "front_proxy": ["127.0.0.1"]}
-    with OpenClawStack(proxy, **settings) as stack:  # type: ignore[arg-type]
-        results = stack.verify()
-        closed = tcp.knock("127.0.0.1", stack.port)
-        token = Path(stack.folder / "stack/secrets/main.token").read_text().strip()
-        said = Clawkit(stack.folder)("verify")
-    wrong = [f"{r.id}: {r.summary} {r.reason}" for r in results if r.outcome in (Outcome.FAILED, Outcome.CRASHED)]
-    assert wrong == []
-    found = outcomes(results)
-    assert {found[name] for name in ("healthz", "websocket-auth", "health-rpc", "control-ui")} == {Outcome.OK}
-    assert {found[name] for name in ("tls-version", "certificate-chain", "redirect", "client-address")} == {
-        Outcome.SKIPPED}  # fmt: skip
+@pytest.mark.types("clawkit up --domain claw.example.com --tls off --front-proxy 127.0.0.1 --http-port 8080 --listen "
+                   "127.0.0.1")  # fmt: skip
+def test_a_front_on_this_host_is_verified_as_that_front(proxy: str, tmp_path: Path) -> None:
+    run, (http_port, https_port) = Clawkit(tmp_path / secrets.token_hex(4)), free_ports(2)
+    try:
+        said = run("up", "--domain", "claw.test", "--tls", "off", "--front-proxy", "127.0.0.1", "--http-port",
+                   str(http_port), "--listen", "127.0.0.1", "--https-port", str(https_port),
+                   "--proxy", proxy)  # fmt: skip
+        token = (run.folder / "stack/secrets/main.token").read_text().strip()
+        closed = tcp.knock("127.0.0.1", https_port)
+        checked = run("verify", "--json")
+    finally:
+        run("down", "--volumes", "--yes")
+    assert said.code == 0, said.err + said.out
+    found = {check["id"]: check["outcome"] for check in json.loads(checked.out)["checks"]}
+    assert not {"failed", "crashed"} & set(found.values()), checked.out
+    assert {found[name] for name in ("healthz", "websocket-auth", "health-rpc", "control-ui")} == {"ok"}
+    assert {found[name] for name in ("tls-version", "certificate-chain", "redirect", "client-address")} == {"skipped"}
     assert not closed.is_open
-    assert said.code == 0, said.out
-    assert token not in said.out
+    assert checked.code == 0, checked.out
+    assert token not in said.out + said.err + checked.out

@@ -35,6 +35,7 @@ def project(clawkit: Clawkit) -> str:
     return f"clawkit-{clawkit.folder.name}"
 
 
+@pytest.mark.types("clawkit up", "clawkit up --http-port 8080 --https-port 8443")
 def test_up_ends_with_the_card_and_everything_verified(clawkit: Clawkit) -> None:
     http_port, https_port = free_ports(2)
     said = clawkit("up", "--http-port", str(http_port), "--https-port", str(https_port), "--listen", "127.0.0.1")
@@ -62,6 +63,7 @@ def test_a_second_up_recreates_nothing(clawkit: Clawkit) -> None:
     assert {path: path.stat().st_mtime_ns for path in ours} == ours
 
 
+@pytest.mark.types("clawkit up --proxy nginx")
 def test_up_with_the_other_proxy_swaps_it_and_keeps_token_authority_and_gateway(clawkit: Clawkit) -> None:
     rendered = clawkit.folder / "stack"
     kept = [rendered / "secrets/main.token", rendered / "tls/ca/ca.crt"]
@@ -100,15 +102,19 @@ def test_the_token_is_in_no_rendered_file_no_inspect_and_no_argument(clawkit: Cl
         assert token not in docker("top", container, "-eo", "pid,args")
 
 
-def test_down_keeps_the_data_and_up_continues_with_it(clawkit: Clawkit) -> None:
+@pytest.mark.types("clawkit down", "clawkit up --domain claw.lan", "clawkit up --domain claw.lan --https-port 8443")
+def test_down_keeps_the_data_and_up_continues_with_it_under_a_name_and_port_of_its_own(clawkit: Clawkit) -> None:
     assert clawkit("down").code == 0
     assert containers(clawkit) == {}
     assert docker("volume", "ls", "-q", "--filter", f"name={project(clawkit)}_state")
-    said = clawkit("up", "--json")
+    port = free_ports(1)[0]
+    said = clawkit("up", "--domain", "claw.lan", "--https-port", str(port), "--json")
     assert said.code == 0, said.err
-    assert json.loads(said.out)["ok"] is True
+    told = json.loads(said.out)
+    assert told["ok"] is True and told["url"] == f"https://claw.lan:{port}/"
 
 
+@pytest.mark.types("clawkit down --volumes --yes")
 def test_down_with_volumes_asks_to_be_told_twice_and_then_leaves_nothing(clawkit: Clawkit) -> None:
     said = clawkit("down", "--volumes")
     assert said.code == 2
@@ -131,3 +137,15 @@ def test_a_port_that_somebody_holds_is_named_with_its_process(tmp_path: Path) ->
     assert f"port {port} is taken by " in said.err
     assert f"(pid {os.getpid()})" in said.err
     assert not (tmp_path / "taken").exists()
+
+
+@pytest.mark.types("clawkit up --proxy nginx --tls acme-staging")
+def test_a_name_that_leads_nowhere_is_told_before_an_authority_is_asked(tmp_path: Path) -> None:
+    """No authority of the world reaches this machine; tests/stacks/test_acme_site.py has one of its own."""
+    run = Clawkit(tmp_path / "staging")
+    ports = dict(zip(("--http-port", "--https-port"), map(str, free_ports(2)), strict=True))
+    said = run("up", "--proxy", "nginx", "--tls", "acme-staging", "--domain", "claw.example.com",
+               *(word for pair in ports.items() for word in pair))  # fmt: skip
+    assert said.code == 1
+    assert "acme-staging-v02" in said.err and "claw.example.com has neither an A nor an AAAA record" in said.err
+    assert docker("ps", "--all", "--quiet", "--filter", f"name=clawkit-{run.folder.name}-") == ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pytest
+from _pytest.mark import ParameterSet
 from images_local import kit_image, local_image
 
 from clawkit.engine.images import DockerImages
@@ -48,6 +50,19 @@ VERSIONS = (
     Version("nginx", "1.22", current=False),
     Version("nginx", "1.31", current=True),
 )
+
+
+def both_ends(*every_day: str) -> list[ParameterSet]:
+    """All four for a fixture's `params`; those that are not named here are for `make long`."""
+    return [pytest.param(one, id=str(one), marks=() if str(one) in every_day else pytest.mark.long)
+            for one in VERSIONS]  # fmt: skip
+
+
+def every_day_on(proxy: Literal["caddy", "nginx"]) -> pytest.MarkDecorator:
+    """For tests of the fixture `stack` that are for `make long` on the other proxy."""
+    other = {"caddy": "nginx", "nginx": "caddy"}[proxy]
+    both = [proxy, pytest.param(other, marks=pytest.mark.long)]
+    return pytest.mark.parametrize("stack", both, indirect=True, scope="module")
 
 
 def current_image(proxy: Literal["caddy", "nginx"]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from clawkit.cli import main
 from clawkit.engine.container import Inspection
 from clawkit.engine.ports import EngineInfo, Health, Project, Service, State
 from clawkit.settings.model import Settings
+from clawkit.settings.secret import Secret
 from clawkit.stack import Image, Images, Stack, assemble
 
 POOL = "10.77.8.0/21"
@@ -46,6 +48,7 @@ class FakeEngine:
     present: tuple[Service, ...] = ()
     said: str = ""
     held: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    last: int | None = None
     fault: Exception | None = None
 
     def info(self) -> EngineInfo:
@@ -55,9 +58,9 @@ class FakeEngine:
         return self.present
 
     def last_exit(self, container: str) -> int | None:
-        return None
+        return self.last
 
-    def inspect(self, container: str) -> Inspection:
+    def inspect(self, containers: Sequence[str]) -> tuple[Inspection, ...]:
         raise NotImplementedError
 
     def arguments(self, container: str) -> str:
@@ -78,11 +81,15 @@ class FakeEngine:
     def up(self, project: Project) -> None: ...
     def down(self, project: Project, *, volumes: bool) -> None: ...
     def restart(self, project: Project, services: Sequence[str]) -> None: ...
+    def unpause(self, containers: Sequence[str]) -> None: ...
+    def start(self, containers: Sequence[str]) -> None: ...
     def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]:
         return iter(())
 
-    def exec(self, container: str, command: Sequence[str]) -> str:
+    def exec(self, container: str, command: Sequence[str], *, seconds: int = 30) -> str:
         return ""
+
+    def hand(self, container: str, path: str, secret: Secret) -> None: ...
 
     def subnets(self) -> Mapping[str, tuple[str, ...]]:
         return {}
@@ -92,8 +99,12 @@ class FakeEngine:
 
 
 @contextlib.contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere, so a test of rights gives its own up for a while."""
+def as_nobody(folder: Path) -> Iterator[None]:
+    """Root may write everywhere, so a test of rights gives its own up for a while; the folder stays within reach."""
+    for one in (folder, *folder.parents):
+        if one == Path(tempfile.gettempdir()):
+            break
+        one.chmod(0o755)  # its own and pytest's, never the system's
     if os.geteuid() != 0:
         yield
         return

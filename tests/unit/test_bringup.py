@@ -13,6 +13,8 @@ from clawkit.errors import NotReady, SettingsError
 from clawkit.probe import tls
 from clawkit.probe.certificate import read
 from clawkit.probe.tls import TlsFacts
+from clawkit.render import generation_path
+from clawkit.stack import Stack
 from clawkit.testing import free_ports
 from clawkit.tls import site
 from clawkit.tls.authority import make_leaf, make_root
@@ -63,7 +65,7 @@ def test_a_new_certificate_is_waited_for_until_the_proxy_shows_it(
     site.install(deployment.rendered, "main", after, stack.owner)
     shown = [before, before, after]
     monkeypatch.setattr(tls, "handshake", lambda *_: TlsFacts(leaf=read(der(shown.pop(0)))))
-    bringup.wait_for_reload(deployment, stack, lambda _: None)
+    bringup.wait_for_reload(deployment, stack, serving(deployment.rendered, stack), lambda _: None)
     assert shown == []
 
 
@@ -71,9 +73,18 @@ def test_a_certificate_that_the_proxy_never_shows_is_an_error(tmp_path: Path, mo
     monkeypatch.setattr(bringup, "RELOAD_SECONDS", 0.0)
     flags = {"domain": "claw.test", "proxy": "nginx"}
     deployment = deployments.open_folder(tmp_path, flags, environ={})
+    stack = make_stack(**flags)
     monkeypatch.setattr(tls, "handshake", lambda *_: TlsFacts())
     with pytest.raises(NotReady, match=r"certificate of claw\.test is not ready .*still shows another one"):
-        bringup.wait_for_reload(deployment, make_stack(**flags), lambda _: None)
+        bringup.wait_for_reload(deployment, stack, serving(deployment.rendered, stack), lambda _: None)
+
+
+def serving(folder: Path, stack: Stack) -> FakeEngine:
+    """A proxy that serves what lies in the folder."""
+    path = folder / generation_path(stack)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("abc\n")
+    return FakeEngine((service("proxy"),))
 
 
 def der(pair: Pair) -> bytes:

@@ -90,3 +90,18 @@ def test_a_check_that_disturbs_the_others_runs_after_all_of_them() -> None:
     loud = Check("loud", "loud", Group.RESILIENCE, noted("loud"), lambda _facts: ok("fine"), alone=True)
     run([loud, check("first", gather=noted("first")), check("second", needs=("first",), gather=noted("second"))], "s")
     assert order == ["first", "second", "loud"]
+
+
+def test_a_check_waits_for_its_needs_and_for_nobody_else() -> None:
+    late = threading.Event()
+
+    def slow(_scene: str) -> str:
+        return "went on" if late.wait(20) else "waited in vain"
+
+    def gather_late(scene: str) -> str:
+        late.set()
+        return scene
+
+    asked = Check("slow", "slow", Group.APP, slow, ok)
+    found = run([asked, check("quick"), check("late", needs=("quick",), gather=gather_late)], "scene")
+    assert found[0].summary == "went on"

@@ -10,7 +10,7 @@ import pytest
 
 from clawkit import __version__
 from clawkit import deployment as deployments
-from clawkit.cli import COMMANDS, verb_first
+from clawkit.cli import COMMANDS, main, verb_first
 from fakes import Clawkit, command_line
 
 
@@ -28,7 +28,10 @@ def test_help_lists_every_command(clawkit: Clawkit, flag: str) -> None:
 
 @pytest.mark.parametrize("flag", ["-V", "--version"])
 def test_the_version_is_told(clawkit: Clawkit, flag: str) -> None:
-    assert clawkit(flag).out == f"clawkit {__version__}\n"
+    ours, python, *driven = clawkit(flag).out.splitlines()
+    assert ours == f"clawkit {__version__}"
+    assert python.startswith("python 3.")
+    assert [line.split(" ")[1] for line in driven] == ["engine", "compose"]
 
 
 def test_without_a_command_the_help_is_shown_as_an_error(clawkit: Clawkit) -> None:
@@ -139,3 +142,20 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=30, cwd=tmp_path,
     )  # fmt: skip
     assert done.stderr == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("verb", "left"), [("up", "`clawkit up` continues"), ("switch", "--resume"), ("verify", "nothing was changed")]
+)
+def test_ctrl_c_is_a_sentence_and_with_json_an_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str, left: str
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("clawkit.cli.group.main", interrupted)
+    assert main([verb]) == 130
+    assert left in capsys.readouterr().err
+    assert main([verb, "--json"]) == 130
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["error"]["exit_code"]) == (False, 130)

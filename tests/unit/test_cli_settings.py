@@ -74,7 +74,7 @@ def test_an_unreadable_file_is_refused(clawkit: Clawkit) -> None:
         os.chmod(name, 0o755)
         (Path(name) / "clawkit.yaml").write_text("domain: x\n")
         (Path(name) / "clawkit.yaml").chmod(0)
-        with as_nobody():
+        with as_nobody(Path(name).parent):
             said = clawkit("config", "--dir", name)
     assert_refused(said, "cannot read", "Permission denied", "ls -l")
 

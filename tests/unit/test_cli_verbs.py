@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
-from clawkit.cli import main
+from clawkit.cli import COMMANDS, group, main
+from clawkit.commands.options import _context
 from fakes import Clawkit, command_line
 
 
@@ -144,3 +147,19 @@ def test_the_checks_are_listed_without_a_deployment(clawkit: Clawkit) -> None:
 
 def test_a_number_that_is_none_is_told_by_the_model(clawkit: Clawkit, tmp_path: Path) -> None:
     assert "gateway_cpus: 'many'" in clawkit("config", "--gateway-cpus", "many", "--dir", tmp_path).err
+
+
+@pytest.mark.parametrize("verb", sorted(COMMANDS))
+def test_every_option_reaches_its_command_or_the_settings(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Called with everything that it knows: what is no parameter of the function has to be a setting."""
+    command = group.get_command(click.Context(group), verb)
+    assert command is not None
+    seen: list[object] = []
+    function: Any = command.callback
+    assert function is not None
+    names = {parameter.name for parameter in command.params if parameter.name != "help"}
+    given = dict.fromkeys(names - {"folder"}, None) | {"folder": None, "verbose": 0}
+    monkeypatch.setattr("clawkit.commands.options.choose", lambda **_: seen.append(1))
+    context = _context(function.__wrapped__, given)
+    assert set(given) <= set(function.__wrapped__.__annotations__), verb
+    assert context.command == verb

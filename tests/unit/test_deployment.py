@@ -131,6 +131,11 @@ def test_only_a_new_engine_is_asked_for_a_start_interval(tmp_path: Path) -> None
     assert [opened(tmp_path).stack(info=info).start_interval for info in (None, old, new)] == [False, False, True]
 
 
+def test_only_a_new_kernel_is_told_to_hand_connections_over(tmp_path: Path) -> None:
+    infos = [None, *(EngineInfo("28.0.0", (1, 48), "2.33.0", kernel) for kernel in ((5, 10), (5, 14), (6, 1)))]
+    assert [opened(tmp_path).stack(info=info).migrates_connections for info in infos] == [False, False, True, True]
+
+
 def test_the_proxy_never_runs_as_root(tmp_path: Path) -> None:
     uid, gid = deployments.owner(tmp_path / "not/there/yet")
     assert uid != 0 and gid != 0

@@ -26,12 +26,16 @@ def test_nginx_learned_its_directives_one_by_one(version: str, directive: bool, 
     assert of("nginx", version) == NginxFeatures(http2_directive=directive, rotates_ticket_keys=rotates)
 
 
+SINCE_2_7 = ("persist_config", "stream_close_delay", "request_buffers")
+
+
 @pytest.mark.parametrize(("version", "known"), [
     ("v2.6.2", ()),
-    ("2.7.0", ("persist_config", "stream_close_delay")),
-    ("2.8.4", ("persist_config", "stream_close_delay", "log_append")),
-    ("2.10.0", ("persist_config", "stream_close_delay", "log_append", "acme_profile")),
-    ("v2.11.4", ("persist_config", "stream_close_delay", "log_append", "acme_profile", "answers_413")),
+    ("2.7.0", SINCE_2_7),
+    ("2.8.4", (*SINCE_2_7, "log_append")),
+    ("2.10.0", (*SINCE_2_7, "log_append", "acme_profile")),
+    ("2.11.2", (*SINCE_2_7, "log_append", "acme_profile", "answers_413")),
+    ("v2.11.4", (*SINCE_2_7, "log_append", "acme_profile", "answers_413", "retries_answers")),
 ])  # fmt: skip
 def test_caddy_learned_its_options_one_by_one(version: str, known: tuple[str, ...]) -> None:
     names = CaddyFeatures.__dataclass_fields__

@@ -47,7 +47,7 @@ def test_a_folder_without_write_access_keeps_its_file() -> None:
         path = Path(name) / "clawkit.yaml"
         path.write_text("old\n")
         os.chmod(name, 0o555)
-        with as_nobody(), pytest.raises(EnvironmentMissing, match="Permission denied"):
+        with as_nobody(Path(name).parent), pytest.raises(EnvironmentMissing, match="Permission denied"):
             write_atomic(path, "new\n")
         os.chmod(name, 0o755)
         assert path.read_text() == "old\n"

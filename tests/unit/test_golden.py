@@ -21,7 +21,9 @@ NEW = {"caddy": "2.11.4", "nginx": "1.30.4"}
 OLD = {"caddy": "2.6.2", "nginx": "1.22.1"}
 PORTS = {"domain": "claw.test", "http_port": 8080, "https_port": 8443}
 TWO = {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test"},)}
-PROGRAMS = (".sh", ".mjs", ".py")
+PROGRAMS = (".sh", ".mjs", ".py", ".js", ".html")
+ADOPTED = {"domain": "claw.test",
+           "gateways": ({"name": "cell", "domain": "cell.test", "upstream": "http://172.17.0.1:19100"},)}  # fmt: skip
 PEBBLE = {"domain": "claw.test", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -32,11 +34,14 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("old", OLD, {}),
         ("domain-ports", NEW, PORTS),
         ("two-gateways", NEW, TWO),
+        ("adopted", NEW, ADOPTED),
         ("address", NEW, {"domain": "192.168.1.10"}),
         ("acme", NEW, {"domain": "claw.example.com", "email": "someone@example.com"}),
         ("acme-private", NEW, PEBBLE),
         ("files", NEW, {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}),
         ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
+        ("model", NEW, {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key"}),
+        ("swarm", NEW, {**TWO, "engine": "swarm", "http_port": 8080}),
         ("aliases", NEW, {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"}),
     )
 }
@@ -47,7 +52,8 @@ def stack(version: str, settings: dict[str, Any]) -> Stack:
     images = Images(gateway=Image("clawkit/openclaw:2026.9.6-golden", "2026.9.6", "built"),
                     proxy=Image(f"clawkit/{proxy}:{version}-golden", version, "built"),
                     certbot=Image("clawkit/certbot:5.8.0-golden", "5.8.0", "built"))  # fmt: skip
-    return assemble(Settings(**settings), folder_name="golden", pool="10.77.0.0/21", images=images)
+    return assemble(Settings(**settings), folder_name="golden", pool="10.77.0.0/21", images=images,
+                    migrates_connections=version in NEW.values())  # fmt: skip
 
 
 def tree(variant: str) -> dict[str, str]:

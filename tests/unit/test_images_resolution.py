@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clawkit.errors import EngineError, EnvironmentMissing
-from clawkit.images import BuildRequest, ImageFacts, ResolvedImage, ensure, rootfs
+from clawkit.images import BuildRequest, ImageFacts, ResolvedImage, carried, ensure, rootfs
 from clawkit.images.model import Kind, pinned, repository_of, tag_of, version_of, wanted
 from clawkit.images.recipes import locked_version, recipe
 from clawkit.settings.model import Settings
@@ -199,3 +199,19 @@ def test_without_mmdebstrap_and_without_root_the_command_is_named(monkeypatch: p
     with pytest.raises(EnvironmentMissing) as caught:
         rootfs.require_tool(say_nothing)
     assert caught.value.fix == f"sudo {rootfs.INSTALL}"
+
+
+def test_a_bundle_names_what_another_machine_will_ask_for() -> None:
+    engine = Engine(registry=REGISTRY)
+    found = ensure(settings(), engine, locked=None, say=say_nothing)
+    assert {role: carried(one, engine) for role, one in found.items()} == {"gateway": GATEWAY, "proxy": CADDY}
+    ours = ResolvedImage(CADDY, "clawkit/caddy:x", "2.6.2", "built", "sha256:x")
+    assert carried(ours, engine) == "clawkit/caddy:x"
+
+
+def test_a_name_that_has_moved_on_is_not_carried_as_what_runs_here() -> None:
+    engine = Engine(registry=REGISTRY)
+    found = ensure(settings(), engine, locked=None, say=say_nothing)["proxy"]
+    engine.present[CADDY] = image("another")
+    with pytest.raises(EnvironmentMissing, match="caddy:2 is not the image that runs here"):
+        carried(found, engine)

@@ -25,6 +25,7 @@ COMMANDS = {
     # tls off: a private authority is the one thing of a render that needs cryptography
     "render --dir render --tls off --front-proxy 10.0.0.5": {"pydantic", "yaml", "jinja2"},
     "up --help": {"pydantic", "yaml"},
+    "explain token-mismatch": set[str](),
 }
 
 Processes = dict[str, subprocess.Popen[str]]

@@ -166,11 +166,11 @@ def test_warnings_alone_refuse_nothing() -> None:
 
 
 def test_errors_refuse_with_the_first_one_and_tell_the_others() -> None:
-    with pytest.raises(ClawkitError, match="what dns-stale-aaaa is") as refused:
+    with pytest.raises(ClawkitError, match="what dns-aaaa-points-elsewhere is") as refused:
         refuse([found(Cause.PORT_80_UNCONFIRMED, Severity.WARNING), found(Cause.DNS_STALE_AAAA, Severity.ERROR),
                 found(Cause.CLOCK_WRONG, Severity.ERROR)])  # fmt: skip
     assert refused.value.exit_code == 1
-    assert refused.value.fix == "mend dns-stale-aaaa (clawkit explain dns-stale-aaaa)"
+    assert refused.value.fix == "mend dns-aaaa-points-elsewhere (clawkit explain dns-aaaa-points-elsewhere)"
     assert refused.value.details == "also: what clock-wrong is (try: mend clock-wrong)"
 
 

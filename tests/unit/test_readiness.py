@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,28 @@ def test_a_crash_between_two_looks_shows_in_the_count_of_restarts() -> None:
     found = seen(REFUSED, PROXY, again, said="Gateway failed to start: bad config\n")
     assert "ended while starting" in found.hopeless and found.words == "Gateway failed to start: bad config"
     assert seen(REFUSED, service("proxy", restarts=1), again, before=1).hopeless == ""  # crashes of earlier days
+
+
+@pytest.mark.parametrize("crashed", [
+    service("gateway", restarts=1, exit_code=0, state=State.RUNNING),
+    service("gateway", restarts=0, exit_code=1, state=State.RESTARTING),
+])  # fmt: skip
+def test_a_gateway_that_failed_once_for_want_of_time_is_waited_for_and_not_twice(crashed: Service) -> None:
+    def glance(one: Service) -> Look:
+        engine = FakeEngine((PROXY, one), "Gateway failed to start: state lease heartbeat\n", last=1)
+        return look(engine, "demo", GATEWAY, lambda: REFUSED, {one.container: 0})
+
+    found = glance(crashed)
+    assert (found.ready, found.hopeless) == (False, "")
+    assert found.doing == "gateway exited with status 1; Docker starts it again"
+    assert glance(replace(crashed, restarts=2)).hopeless == "gateway exited with status 1"
+
+
+def test_a_gateway_that_came_back_behind_a_front_is_ready() -> None:
+    back = service("gateway", restarts=1, health=Health.HEALTHY)
+    engine = FakeEngine((PROXY, back), last=1)
+    refused = HttpFacts("/startupz", status=403)
+    assert look(engine, "demo", GATEWAY, lambda: refused, {back.container: 0}, stranger=True).ready
 
 
 def test_a_container_that_came_up_while_waiting_is_not_held_to_its_past() -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jinja2 import UndefinedError
 
-from clawkit.render import environment, render
+from clawkit.render import environment, generation_path, render
 from fakes import make_stack
 
 SECOND = [{"name": "alice", "domain": "alice.test"}]
@@ -26,12 +26,14 @@ def test_the_same_stack_gives_the_same_files(proxy: str) -> None:
 
 
 @PROXIES
-def test_every_rendered_file_says_that_edits_are_lost(proxy: str) -> None:
+def test_every_rendered_file_says_where_own_lines_belong(proxy: str) -> None:
     files = render(make_stack(proxy=proxy))
-    scripts = {name for name in files if name.endswith(".sh")}  # programs, the same for everybody
-    for name in ("compose.yaml", *(name for name in files if name.startswith("proxy/") and name not in scripts)):
+    scripts = {name for name in files if name.endswith((".sh", ".js", ".html", "generation"))}  # no place for lines
+    folders = {name for name in files if "00-readme" in name}  # they say nothing else
+    wanted = {name for name in files if name.startswith("proxy/")} - scripts - folders
+    for name in ("compose.yaml", *sorted(wanted)):
         assert files[name].startswith("# rendered by clawkit "), name
-        assert "edits are lost" in files[name].splitlines()[0], name
+        assert "compose.override.yaml" in files[name] or "site.d" in files[name].splitlines()[0], name
 
 
 @PROXIES
@@ -90,7 +92,27 @@ def test_a_changed_mounted_file_recreates_its_service_and_no_other() -> None:
     after = labels(domain="main.test", gateways=SECOND, hsts="off")  # in no file of a private name: nothing changes
     assert after == before
     moved = labels(domain="main.test", gateways=[{"name": "alice", "domain": "other.test"}])
-    assert {name for name in before if before[name] != moved[name]} == {"proxy", "gateway-alice"}
+    assert {name for name in before if before[name] != moved[name]} == {"gateway-alice"}
+
+
+@PROXIES
+def test_the_proxy_that_runs_is_told_of_every_change_of_its_files_and_of_no_other(proxy: str) -> None:
+    def told(own: dict[str, str] | None = None, **settings: Any) -> str:
+        stack = make_stack(proxy=proxy, domain="main.test", **settings)
+        return render(stack, own)[generation_path(stack)]
+
+    before = told()
+    assert told(chat_api=True) == before
+    assert told({f"proxy/{proxy}/site.d/mine.conf": "# mine"}) != before
+    assert told(gateways=SECOND) != before
+
+
+@PROXIES
+def test_a_further_gateway_finds_a_network_that_the_proxy_is_on_already(proxy: str) -> None:
+    one, two = (compose(proxy=proxy, domain="main.test", **more) for more in ({}, {"gateways": SECOND}))
+    assert one["services"]["proxy"] == two["services"]["proxy"]
+    assert one["networks"] == two["networks"]
+    assert "backend1" in two["services"]["gateway-alice"]["networks"]
 
 
 def test_an_older_engine_gets_no_start_interval() -> None:

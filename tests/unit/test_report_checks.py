@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clawkit.check import Group, Outcome, Result
+from clawkit.provider.question import Answer, State
 from clawkit.report import card, checks
 from clawkit.report.crash import write_crash
 from clawkit.report.style import Style
@@ -62,6 +63,25 @@ def test_the_card_says_where_it_is_how_it_is_trusted_and_what_comes_next() -> No
     for part in ("https://localhost:8443/", "OpenClaw 2026.9.6", "caddy 2.11.4", "private CA, renewed by Caddy", "1 ok",
                  "clawkit open", "clawkit certs ca", "done in 41.3 s"):  # fmt: skip
         assert part in shown, part
+
+
+KEYED = {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1"}
+MODELS: list[tuple[dict[str, str], Answer | None, str]] = [
+    ({}, None, "model        none yet; choose one on the page, or name it and its key:"),
+    ({"model": "openai/gpt-5"}, None, "model        openai/gpt-5, not asked by clawkit"),
+    (KEYED, Answer(State.ANSWERS, ""), "model        own/thinker at 10.0.0.5:8000, answers"),
+    (KEYED, Answer(State.REFUSED, ""), "model        own/thinker at 10.0.0.5:8000, its key is refused"),
+    (KEYED, Answer(State.UNREACHABLE, ""), "model        own/thinker at 10.0.0.5:8000, does not answer"),
+]
+
+
+@pytest.mark.parametrize(("settings", "answer", "line"), MODELS)
+def test_the_card_says_whether_there_is_a_model_that_answers(
+    settings: dict[str, str], answer: Answer | None, line: str
+) -> None:
+    shown = card.lines(make_stack(**settings), Path("/srv"), [], 1, PLAIN, answer)
+    assert f"  {line}" in shown
+    assert ("clawkit up --model PROVIDER/NAME" in "".join(shown)) is not bool(settings)
 
 
 def test_a_public_certificate_is_shown_with_its_issuer_and_no_step_by_hand_to_trust_it() -> None:

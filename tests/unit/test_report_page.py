@@ -9,7 +9,7 @@ import pytest
 from clawkit.check import Outcome, Result
 from clawkit.render import templates_root
 from clawkit.report import page
-from clawkit.report.page import TEMPLATE, Verdict
+from clawkit.report.page import Verdict
 from samples import DOWN, GREEN, IMAGE_ID, SHA256, but, every_outcome, made, result
 
 VOID = {"meta", "link", "path", "circle", "rect", "use", "br"}
@@ -121,7 +121,7 @@ def test_the_page_loads_nothing_from_anywhere() -> None:
     loading = [at[key] for tag, at in reader.seen for key in ("src", "href", "data", "srcset")
                if key in at and tag != "a"]  # fmt: skip
     assert all(target.startswith(("#", "data:")) for target in loading)
-    style = (templates_root() / TEMPLATE).read_text()
+    style = (templates_root() / "docs/report/style.html.j2").read_text()
     assert "url(" not in style and "@import" not in style and "<script" not in style
     policy = next(at["content"] for _, at in reader.seen if at.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'")
@@ -170,7 +170,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_every_text_has_enough_contrast_in_light_and_dark(scheme: int) -> None:
-    blocks = re.findall(r":root \{(.*?)\}", (templates_root() / TEMPLATE).read_text(), re.DOTALL)
+    blocks = re.findall(r":root \{(.*?)\}", (templates_root() / "docs/report/style.html.j2").read_text(), re.DOTALL)
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[scheme]))
     tones = ("ok", "failed", "warning", "skipped", "crashed")
     pairs = [(text, ground) for text in ("ink", "soft", *tones) for ground in ("page", "card", "code")]

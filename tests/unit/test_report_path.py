@@ -115,3 +115,23 @@ def test_the_entries_are_those_of_the_contract() -> None:
 def test_every_witness_is_a_check_that_there_is() -> None:
     known = {check.id for check in CHECKS}
     assert {*path.WITNESSES, *(check for check, _ in path.CLOCKS.values())} <= known
+
+
+def test_the_name_is_a_hop_when_it_was_seen_to_lead_here() -> None:
+    name = result("dns", summary="claw.example.com is 203.0.113.5, where this stack answers")
+    assert shape((name, *GREEN)) == "oooooo-"
+    assert path.of((name,))[1].detail == name.summary
+    assert shape((replace(name, outcome=Outcome.FAILED, reason="x"), *GREEN)) == "oXoooo-"
+
+
+def test_a_name_that_was_not_found_is_unknown_and_says_why() -> None:
+    name = replace(
+        result("dns", summary="claw.test is an internal name"), outcome=Outcome.WARNING, reason="dig claw.test"
+    )
+    assert shape((name, *GREEN)) == "o-oooo-"
+    assert path.of((name,))[1].detail == "claw.test is an internal name"
+
+
+def test_the_picture_says_that_the_model_was_a_stand_in() -> None:
+    asked = result("long-request", summary="a stand-in model: 75 s streamed", streamed_ms=75_300.0)
+    assert path.of((asked,))[-1].detail.startswith("a stand-in model: ")

@@ -52,7 +52,7 @@ def test_an_unreadable_file_is_refused_with_the_command_that_shows_why() -> None
         path = Path(name) / NAME
         path.write_text("domain: x\n")
         path.chmod(0)
-        with as_nobody(), pytest.raises(SettingsError, match="Permission denied") as refused:
+        with as_nobody(Path(name).parent), pytest.raises(SettingsError, match="Permission denied") as refused:
             read(path)
     assert refused.value.fix == f"check its owner and mode: ls -l {path}"
 

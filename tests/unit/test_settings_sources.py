@@ -15,7 +15,8 @@ BESIDE: dict[str, dict[str, str]] = {
     "acme_directory": {"tls": "acme"}, "acme_ca": ACME, "acme_eab": ACME, "acme_profile": ACME,
     "acme_challenge": {**ACME, "dns_hook": "hook"}, "dns_hook": {**ACME, "acme_challenge": "dns-01"},
     "dns_rfc2136": {**ACME, "acme_challenge": "dns-01"}, "tls_cert": {"tls_key": "claw.key"},
-    "tls_key": {"tls_cert": "claw.pem"}, "front_proxy": {"tls": "off"},
+    "tls_key": {"tls_cert": "claw.pem"}, "front_proxy": {"tls": "off"}, "model_url": {"model": "echo"},
+    "model_key_file": {"model": "openai/gpt-5"},
 }  # fmt: skip
 
 
@@ -45,7 +46,9 @@ def test_every_setting_can_be_given_in_all_three_forms(tmp_path: Path) -> None:
         "aliases": ("www.a.test",), "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab",
         "acme_challenge": "dns-01", "acme_profile": "shortlived", "dns_hook": "hook", "dns_rfc2136": "tsig.ini",
         "dns_wait": 5, "tls_cert": "claw.pem", "tls_key": "claw.key", "front_proxy": ("10.0.0.5",),
-        "certbot_image": "cb:1",
+        "certbot_image": "cb:1", "hold": 20, "engine": "swarm", "backup_keep": 3, "access_log": "all",
+        "backup_recipient": "age1abc",
+        "model": "openai/gpt-5", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key",
     }  # fmt: skip
     assert set(other) == set(SCALARS)
     for key in SCALARS:

@@ -9,6 +9,7 @@ import pytest
 
 from clawkit.check import Outcome
 from clawkit.engine.container import Confinement, read
+from clawkit.verify.attribution import Seen
 from clawkit.verify.checks import client_address, container_hardening, proxy_timeouts, token_not_exposed, trust_pinned
 
 CONFINED = Confinement(
@@ -120,21 +121,33 @@ def test_a_token_that_others_can_read_is_named_with_its_place(facts: token_not_e
 
 
 def test_the_true_client_passes_and_a_forged_one_fails() -> None:
-    seen = client_address.Facts("closed before connect fwd=198.51.100.7 ua=x", "198.51.100.7")
-    forged = client_address.Facts(f"closed before connect fwd={client_address.FORGED} ua=x", client_address.FORGED)
+    seen = Seen("closed before connect fwd=198.51.100.7 ua=x")
+    forged = Seen(f"closed before connect fwd={client_address.FORGED} ua=x")
     assert client_address.judge(seen).outcome is Outcome.OK
     assert client_address.judge(forged).outcome is Outcome.FAILED
 
 
 def test_a_gateway_that_logs_nothing_is_a_warning_and_no_success() -> None:
-    assert client_address.judge(client_address.Facts("", "")).outcome is Outcome.WARNING
-    assert client_address.judge(client_address.Facts("closed before connect", "")).outcome is Outcome.WARNING
+    assert client_address.judge(Seen("")).outcome is Outcome.WARNING
+    assert client_address.judge(Seen("closed before connect")).outcome is Outcome.WARNING
 
 
 def test_nginx_limits_are_its_smallest_and_its_defaults_where_none_is_set() -> None:
     text = "proxy_read_timeout 330s;\n location /x {\n  proxy_read_timeout 5m;\n }\n"
     assert {limit.name: limit.seconds for limit in proxy_timeouts.nginx_limits(text)} == {
         "proxy_read_timeout": 300.0, "proxy_send_timeout": 60.0}  # fmt: skip
+
+
+def test_a_location_for_nginx_itself_may_be_in_a_hurry() -> None:
+    text = """location / { proxy_read_timeout 330s; }
+        location = /.own {
+            internal;
+            proxy_read_timeout 5s;
+            proxy_send_timeout 5s;
+        }
+        location /public { proxy_send_timeout 400s; }"""
+    assert {limit.name: limit.seconds for limit in proxy_timeouts.nginx_limits(text.replace("{ ", "{\n"))} == {
+        "proxy_read_timeout": 330.0, "proxy_send_timeout": 400.0}  # fmt: skip
 
 
 def test_caddy_limits_are_read_from_anywhere_in_its_configuration() -> None:

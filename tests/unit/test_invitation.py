@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from clawkit.commands.open import invitation
 from clawkit.errors import ClawkitError
+from clawkit.pairing.invitation import invitation
 from fakes import make_stack
 
 GATEWAY = make_stack(domain="claw.test", https_port=8443).gateways[0]
