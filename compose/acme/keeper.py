@@ -12,7 +12,7 @@ from pathlib import Path
 from answers import Trouble
 from certificate import hand_over, lifetime
 from entry import Entry, State, read_entries
-from files import write_atomic
+from files import read, write_atomic
 from journal import say
 from moments import moment, now, stamp
 from orders import Orders
@@ -22,6 +22,9 @@ from program import LOOK_SECONDS, Program
 from schedule import BACKOFF_SECONDS, after_failure, next_check
 
 BEAT_SECONDS = 60
+
+SERVED_SECONDS = 60
+"""A proxy that does not take up its configuration by then may still serve the names that it had."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class Keeper:
         write_atomic(self.places.status, (json.dumps(told, indent=2) + "\n").encode(), 0o644)
 
     def round(self, plan: Plan) -> None:
+        seen = self.signature()
         asked = self.places.ask_now.exists()
         self.places.ask_now.unlink(missing_ok=True)
         self.entries = {one.name: self.remembered(plan, one) for one in plan.certificates}
@@ -87,7 +91,7 @@ class Keeper:
             # what was issued before is served even while the authority cannot be asked
             self.deliver(plan, certificate)
             entry = self.entries[certificate.name]
-            if not self.stop.is_set() and (asked or self.due(entry) <= now()):
+            if (asked or self.due(entry) <= now()) and self.served(plan, seen):
                 self.entries[certificate.name] = self.ask(plan, certificate, entry)
                 self.save()
 
@@ -106,6 +110,22 @@ class Keeper:
     def deliver(self, plan: Plan, certificate: Certificate) -> None:
         if hand_over(self.places.lineage(plan, certificate), self.places.site / certificate.name):
             say(f"{certificate.name}: certificate of {plan.authority} handed to the proxy")
+
+    def served(self, plan: Plan, seen: object) -> bool:
+        """Waits until the proxy knows the names: before, a challenge is refused, and the authority counts refusals.
+
+        False when there is no use in asking any more: another plan is there, or an end is wanted.
+        """
+        end = now() + timedelta(seconds=SERVED_SECONDS)
+        wanted = plan.generation if plan.challenge == "http-01" else ""
+        while wanted and (read(self.places.served) or b"").decode().strip() != wanted:
+            if now() > end:
+                say("the proxy does not say that it serves this configuration; asks all the same")
+                return True
+            self.beat()
+            if self.stop.wait(LOOK_SECONDS) or self.signature() != seen:
+                return False
+        return not self.stop.is_set()
 
     def ask(self, plan: Plan, certificate: Certificate, before: Entry) -> Entry:
         at = now()

@@ -26,6 +26,11 @@ class Places:
         return self.data / "ask-now"
 
     @property
+    def served(self) -> Path:
+        """Written by the proxy: the generation of the configuration that it serves (proxies/nginx/run.sh)."""
+        return self.data / "served/generation"
+
+    @property
     def log(self) -> Path:
         return self.data / "certbot/logs/letsencrypt.log"
 

@@ -33,6 +33,8 @@ class Plan:
     wait: int = 60
     """Seconds until every name server of the zone has a record; a hook waits by itself."""
     eab: str = ""
+    generation: str = ""
+    """Of the proxy's configuration that knows these names: before it is served, a challenge finds nothing."""
 
     @property
     def authority(self) -> str:
@@ -46,7 +48,7 @@ class Plan:
     def fingerprint(self, certificate: Certificate) -> str:
         """Changes with everything that may turn a refusal into a certificate, the lent files' contents included."""
         lent = [Path(name).read_bytes().hex() for name in (self.ca, self.hook, self.rfc2136, self.eab) if name]
-        return digest(repr((replace(self, certificates=()), certificate.names, lent)))[:16]
+        return digest(repr((replace(self, certificates=(), generation=""), certificate.names, lent)))[:16]
 
 
 def read_plan(path: Path) -> Plan:

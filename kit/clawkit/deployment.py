@@ -242,7 +242,7 @@ def _folders(folder: Path, stack: Stack) -> None:
     """What containers write into belongs to the user that they run as."""
     _make(folder / "data/caddy", 0o700, stack.owner)
     if stack.certbot:
-        for name in ("data/acme", "data/acme/webroot"):
+        for name in ("data/acme", "data/acme/webroot", "data/acme/served"):
             _make(folder / name, 0o755, stack.owner)
 
 

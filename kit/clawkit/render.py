@@ -45,10 +45,13 @@ def render(stack: Stack, own: Mapping[str, str] | None = None) -> dict[str, str]
         files.update({f"acme/bin/{name}": _static(f"compose/acme/{name}") for name in RENEWAL})
         files["acme/plan.json"] = acme_plan(stack)
     mounted = {**files, **(own or {})}
+    generation = _digest(_under("proxy/", mounted))
     if stack.swarm:
         return {**files, "stack.yaml": fill("compose/stack.yaml.j2", stack, w=Wares(stack, mounted))}
     files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, mounted))
-    files[generation_path(stack)] = _digest(_under("proxy/", mounted)) + "\n"
+    if stack.certbot:  # after the digests: a change of the proxy alone makes no new container of it
+        files["acme/plan.json"] = acme_plan(stack, generation)
+    files[generation_path(stack)] = generation + "\n"
     return files
 
 
@@ -68,8 +71,8 @@ def _static(name: str) -> str:
     return (templates_root() / name).read_text()
 
 
-def acme_plan(stack: Stack) -> str:
-    """What the acme container is to do, read by compose/acme/plan.py."""
+def acme_plan(stack: Stack, generation: str = "") -> str:
+    """What the acme container is to do, read by compose/acme/plan.py, once the proxy serves that generation."""
     settings = stack.settings
     plan = {
         "directory": stack.acme_directory,
@@ -81,6 +84,7 @@ def acme_plan(stack: Stack) -> str:
         "rfc2136": "/run/secrets/dns-rfc2136" if settings.dns_rfc2136 else "",
         "wait": settings.dns_wait,
         "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
+        "generation": generation,
         "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.sites],
     }
     return json.dumps(plan, indent=2) + "\n"

@@ -24,10 +24,23 @@ wanted() { echo "$(generation) $(certificates)"; }
 # what the running one says of itself (nginx.conf), so that clawkit can see which configuration is served
 mark() { printf 'return 200 "%s";\n' "$(generation)" > /tmp/generation.conf; }
 
+# who asks for certificates waits for this: before it, the authority would ask for challenges of unknown names in vain
+tell() {
+    [ -d /acme/served ] || return 0
+    tries=0
+    # one of the user's own configurations says nothing of itself
+    until [ "$(curl -fsS http://127.0.0.1:8079/generation 2>/dev/null)" = "$(generation)" ] || [ $tries -ge 50 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    generation > /acme/served/generation
+}
+
 reload() { nginx -e stderr -c "$CONFIG" -t -q && nginx -e stderr -c "$CONFIG" -s reload; }
 
 watch() {
     refused=
+    tell
     while sleep 2; do
         found=$(wanted)
         [ "$found" = "$served" ] && continue
@@ -38,6 +51,7 @@ watch() {
             rm -f /tmp/refused
             generation > /tmp/taken
             served=$found
+            tell
         elif [ "$found" != "$refused" ]; then
             echo "clawkit: the new configuration or certificate is refused, the one before is still served: $told" >&2
             echo "$(generation)
@@ -48,8 +62,8 @@ $told" > /tmp/refused
 }
 
 load_njs > /tmp/njs.conf
-# what an earlier run knew of the gateways is out of date
-rm -f /tmp/away-*
+# what an earlier run knew of the gateways, or said of itself, is out of date
+rm -f /tmp/away-* /acme/served/generation
 # read before nginx reads them: one that changes in between is worth a reload, never missed
 served=$(wanted)
 mark

@@ -7,13 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from renew_standin import CONNECTION, FOLDER, Bench, entry, moments, plan, renew, schedule
+from renew_standin import CONNECTION, FOLDER, Bench, entry, keeper, moments, plan, renew, schedule
+
+LOOK_SECONDS = 0.5
+"""Of the keeper."""
 
 REFUSED: dict[str, object] = {"code": 1, "output": CONNECTION}
 
@@ -239,3 +243,49 @@ def test_it_is_alive_while_its_heartbeat_is_young(bench: Bench) -> None:
     old = moments.stamp(moments.now() - timedelta(seconds=200))
     bench.places.status.write_text(json.dumps({"heartbeat": old, "certificates": {}}))
     assert not renew.alive(bench.places.status)
+
+
+def served(bench: Bench, generation: str) -> None:
+    bench.places.served.parent.mkdir(exist_ok=True)
+    bench.places.served.write_text(f"{generation}\n")
+
+
+def test_it_asks_only_once_the_proxy_knows_the_names(bench: Bench) -> None:
+    """Seen: the authority's challenge for a new name got no answer, because the proxy was still to be reloaded."""
+    served(bench, "before")
+    bench.plan(generation="after")
+    asking = bench.keeper()
+    thread = threading.Thread(target=asking.round, args=(plan.read_plan(bench.folder / "plan.json"),))
+    thread.start()
+    thread.join(LOOK_SECONDS * 3)
+    assert thread.is_alive() and not bench.calls()
+    served(bench, "after")
+    thread.join(10)
+    assert len(bench.calls()) == 1
+
+
+def test_a_proxy_that_says_nothing_of_itself_is_not_waited_for_without_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "SERVED_SECONDS", 0)
+    bench.plan(generation="after")
+    assert bench.round().issued
+
+
+def test_an_order_that_another_plan_has_overtaken_is_not_asked_for(bench: Bench) -> None:
+    bench.plan(generation="after")
+    asking, old = bench.keeper(), plan.read_plan(bench.folder / "plan.json")
+    thread = threading.Thread(target=asking.round, args=(old,))
+    thread.start()
+    thread.join(LOOK_SECONDS)
+    bench.plan(generation="after the next")
+    thread.join(10)
+    assert not thread.is_alive() and not bench.calls()
+
+
+def test_another_generation_of_the_proxy_alone_is_no_reason_to_ask_again(bench: Bench) -> None:
+    bench.round()
+    served(bench, "after")
+    bench.plan(generation="after")
+    bench.round()
+    assert len(bench.calls()) == 1
