@@ -25,6 +25,8 @@ class FakeSwarm(SwarmEngine):
     said: list[Mapping[str, Update]]
     deployed: list[str] = field(default_factory=list)
     proxy: State = State.RUNNING
+    coming: list[State] = field(default_factory=list)
+    """Of the proxy, at each look, before it is as above."""
 
     def up(self, project: Project) -> None:
         self.deployed.append(project.name)
@@ -33,7 +35,7 @@ class FakeSwarm(SwarmEngine):
         return self.said.pop(0) if len(self.said) > 1 else self.said[0]
 
     def services(self, project: str) -> tuple[Service, ...]:
-        return (service("proxy", state=self.proxy),)
+        return (service("proxy", state=self.coming.pop(0) if self.coming else self.proxy),)
 
     def epitaph(self, service: str) -> str:
         return f"{service} fell over"
@@ -50,6 +52,17 @@ def test_an_update_is_waited_for() -> None:
     assert deploy(NOTHING, going, {**NOTHING, "proxy": Update("completed", "update completed", "08:01")}).deployed == [
         "demo"
     ]
+
+
+def test_a_proxy_that_is_still_to_be_placed_is_waited_for() -> None:
+    """Seen: the one that was removed a second before still answered, and was gone when it was verified."""
+    swarm = FakeSwarm([NOTHING], coming=[State.CREATED, State.CREATED])
+    rollout.deploy(swarm, PROJECT, lambda _text: None)
+    assert not swarm.coming
+
+
+def test_a_proxy_that_ends_is_left_to_the_readiness() -> None:
+    rollout.deploy(FakeSwarm([NOTHING], proxy=State.RESTARTING), PROJECT, lambda _text: None)
 
 
 def test_a_proxy_that_swarm_took_back_is_exit_5_with_its_last_words() -> None:

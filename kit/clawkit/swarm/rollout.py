@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from clawkit import wait
-from clawkit.engine.ports import Engine, Project
+from clawkit.engine.ports import Engine, Project, State
 from clawkit.engine.swarm import SwarmEngine, Update
 from clawkit.errors import EngineError, Hopeless, NotReady, RolledBack, SettingsError
 from clawkit.readiness import last_lines
@@ -20,12 +21,31 @@ UPDATE_SECONDS = 420
 LEAVE_SECONDS = 420
 BACK_SECONDS = 60
 
+PROXY, PROXY_SECONDS = "proxy", 60
+ENDED = (State.EXITED, State.DEAD, State.RESTARTING)
+
 
 def deploy(engine: SwarmEngine, project: Project, tell: Tell) -> None:
     """Raises RolledBack when the new proxy did not get healthy and Swarm has put the one before in its place."""
     before = engine.updates(project.name)
     engine.up(project)
     settled(engine, project, before, tell)
+    _proxy_came(engine, project.name, tell)
+
+
+def _proxy_came(engine: SwarmEngine, project: str, tell: Tell) -> None:
+    """`docker stack deploy` does not wait, and a proxy that was taken away a moment ago may still answer.
+
+    One that does not come is left to the readiness, which knows why.
+    """
+
+    def look() -> Look:
+        found = next((one for one in engine.services(project) if one.name == PROXY), None)
+        there = found is not None and (found.running or found.state in ENDED or bool(found.trouble))
+        return Look(ready=there, doing="the proxy is placed", fix="clawkit status")
+
+    with suppress(NotReady):
+        wait.until(look, seconds=PROXY_SECONDS, what=PROXY, tell=tell)
 
 
 def settled(engine: SwarmEngine, project: Project, before: Mapping[str, Update], tell: Tell) -> None:
