@@ -72,6 +72,9 @@ bench: install-dev engine ## measure everything beside what one would have inste
 loss: install-dev engine ## measure what restarts and crashes cost behind each proxy; writes docs/zero-loss.md
 	@PYTHONPATH=tests/stacks:tests $(VENV)/bin/python tests/bench/loss.py $(ARGS)
 
+swarm: install-dev engine ## measure a Swarm of three nodes beside Compose on one; writes docs/swarm.md
+	@PYTHONPATH=tests/stacks:tests:tests/bench $(VENV)/bin/python tests/bench/swarm.py $(ARGS)
+
 faults: install-dev engine ## break real stacks one way at a time and see the doctor name it; writes docs/fault-table.md
 	@$(VENV)/bin/pytest -q -m "faults or not faults" tests/faults --fault-table docs/fault-table.md $(ARGS)
 
@@ -81,4 +84,4 @@ long: install-dev engine ## the tests that are too long for every day: each also
 killed: install-dev engine ## kill up, switch, restore and upgrade after each line that they say; again, and all is whole
 	@$(VENV)/bin/pytest -v -m "long or not long" tests/stacks/test_killed.py $(ARGS)
 
-.PHONY: help install install-dev engine up down images test long unit check fix golden reference screens zipapp bench loss faults killed
+.PHONY: help install install-dev engine up down images test long unit check fix golden reference screens zipapp bench loss swarm faults killed

@@ -1,7 +1,7 @@
 """`make bench`: everything in one run on one machine; writes docs/benchmarks.md and its pictures.
 
 `--quick` runs each thing once and writes to a folder of its own; `--cold` also builds the images anew; words are the
-parts to run alone (deploy, openclaw, cli, proxies, scale, domains, crowd, loss).
+parts to run alone (deploy, openclaw, cli, proxies, scale, domains, crowd, loss, swarm).
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ import openclaw
 import page
 import proxy_speed
 import scale
+import swarm_link
 from deployment import Deployment, deployed
 from section import Section
 
 RUNS, SECONDS = 5, 1
 ON_A_STACK = ("deploy", "openclaw", "cli")
-PARTS = (*ON_A_STACK, "proxies", "scale", "domains", "crowd", "loss")
+PARTS = (*ON_A_STACK, "proxies", "scale", "domains", "crowd", "loss", "swarm")
 
 
 def main(words: list[str]) -> int:
@@ -67,6 +68,7 @@ def parts(made: Deployment | None, runs: int, cold: bool) -> dict[str, Callable[
         "domains": partial(domains.measured, runs, SECONDS),
         "crowd": partial(crowd.measured, runs),
         "loss": loss_link.measured,
+        "swarm": swarm_link.measured,
     }
     if made is None:
         return alone
