@@ -125,6 +125,8 @@ class OpenClawStack:
         try:
             if self._compose is not None:
                 self._compose.stop()
+                # what an earlier state of the file had volumes for, such as the other proxy's
+                DockerEngine().down(self.deployment.project(), volumes=True)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 

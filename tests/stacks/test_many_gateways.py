@@ -153,9 +153,10 @@ def test_no_gateway_reaches_another_by_address_or_by_name(home: Home) -> None:
             for host in (home.address(other), service):
                 # Whenever somebody creates a network, Docker takes its isolation out of the packet filter and puts it
                 # back some milliseconds later (moby, EnsureJumpRule; docs/security.md): what stands open then is shut
-                # at the next try, and what is not isolated is open at each.
-                found = [home.tries(source, host) for _ in range(3)]
-                assert found.count("connected") < 2, f"{source} reaches {other} as {host}: {found}"
+                # at the next tries, and what is not isolated is open at each.
+                if home.tries(source, host) == "connected":
+                    again = [home.tries(source, host) for _ in range(2)]
+                    assert "connected" not in again, f"{source} reaches {other} as {host}: {again}"
 
 
 def test_tokens_are_no_keys_to_the_others(home: Home) -> None:
