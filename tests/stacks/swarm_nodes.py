@@ -134,6 +134,17 @@ class Nodes:
         return self.all[number - 1]
 
 
+def impossible() -> str:
+    """Why there can be no such nodes on this machine; empty where they can be."""
+    missing = [name for name in ("dockerd", "ip", "nsenter", "unshare") if not shutil.which(name)]
+    if missing or os.geteuid():
+        return f"nodes of a Swarm need {', '.join(missing) or 'root'}"
+    name = f"swk{secrets.token_hex(2)}"
+    done = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, timeout=30)
+    _ip("netns", "del", name, tolerant=True)
+    return f"no network namespaces here: {done.stderr.strip()}" if done.returncode else ""
+
+
 @contextmanager
 def swarm(count: int, images: Sequence[tuple[int, Sequence[str]]] = ()) -> Iterator[Nodes]:
     """`images`: number of a node -> what this machine's engine hands to it."""

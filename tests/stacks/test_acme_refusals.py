@@ -12,7 +12,7 @@ from acme import Pebble, patiently
 from acme_knobs import Knobs
 from acme_limited import WORDS
 from acme_site import Site, site, stranger
-from versions import VERSIONS
+from versions import both_ends
 
 from conftest import Said
 
@@ -30,7 +30,9 @@ Make = Callable[[Site, str], contextlib.AbstractContextManager[None]]
 STRICT = Knobs(eab={"kid-1": EAB_KEY}, domain_blocklist=("blocked.test",))
 
 
-@pytest.fixture(scope="module", params=[one for one in VERSIONS if str(one) in ("caddy-2.11", "nginx-1.22")], ids=str)
+@pytest.fixture(
+    scope="module", params=[one for one in both_ends("nginx-1.22") if one.id in ("caddy-2.11", "nginx-1.22")]
+)
 def new(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Said, Said]]:
     """Refused for want of an account key: the site, what `up` said and what `certs` said."""
     with site(request.param, tmp_path_factory.mktemp("acme"), STRICT) as running:

@@ -61,6 +61,7 @@ def test_a_gateway_that_exits_78_ends_the_wait_at_once_with_its_own_words(stack:
     assert mended.code == 0, mended.err
 
 
+@pytest.mark.long
 def test_a_missing_token_fails_closed(stack: OpenClawStack) -> None:
     (stack.folder / "stack/secrets/main.token").write_text("")
     said = Clawkit(stack.folder)("restart", "gateway")
