@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from acme import Pebble
@@ -105,11 +106,13 @@ def nodes() -> Iterator[Nodes]:
     """The images are on the first one alone: clawkit hands them on."""
     if reason := impossible():
         pytest.skip(reason)
-    wanted = [Settings(proxy="caddy"), Settings(proxy="nginx")]
-    found = [ensure(one, DockerImages(), locked={}, say=lambda _text: None) for one in wanted]
-    refs = {image.ref for images in found for image in images.values()}
-    with swarm(3, [(1, sorted(refs))]) as running:
+    with swarm(3, [(1, kit_images("caddy", "nginx"))]) as running:
         yield running
+
+
+def kit_images(*proxies: Literal["caddy", "nginx"]) -> list[str]:
+    found = [ensure(Settings(proxy=one), DockerImages(), locked={}, say=lambda _text: None) for one in proxies]
+    return sorted({image.ref for images in found for image in images.values()})
 
 
 @pytest.fixture(scope="module", params=[pytest.param("nginx", marks=pytest.mark.long), "caddy"])
@@ -491,6 +494,55 @@ def test_rollback_brings_back_the_old_release_and_its_state(aged: Home) -> None:
     assert "of-the-old-release" in notes(aged)
     assert "before-the-broken-one" not in notes(aged)
     assert aged("rollback", "--yes").code == 2
+
+
+ON_A_DISK_OF_ALL = """version: "3.9"
+volumes:
+  state:
+    driver_opts: {{type: none, o: bind, device: {}}}
+"""
+
+
+@pytest.mark.long
+def test_a_state_on_a_disk_of_all_nodes_outlives_its_node(tmp_path: Path) -> None:
+    """The nodes are namespaces of one machine, so a folder of it is what a file server is to others."""
+    with swarm(3, [(1, kit_images("caddy"))]) as nodes:
+        _outlives_its_node(nodes, tmp_path)
+
+
+def _outlives_its_node(nodes: Nodes, tmp_path: Path) -> None:
+    disk = Path("/var/tmp") / f"{nodes.prefix}disk"
+    disk.mkdir(mode=0o777)
+    disk.chmod(0o777)
+    note = "/home/node/.openclaw/workspace/note.txt"
+    run = Clawkit(tmp_path / f"disk-{secrets.token_hex(2)}")
+    site = Home(run, nodes, nodes.environ(tmp_path / "docker"), "caddy", port=9446)
+    flags = ("up", "--engine", "swarm", "--http-port", "9083", "--https-port", "9446", "--gateway-memory", "1g")
+    try:
+        assert run("render", *flags[1:], environ=site.environ).code == 0
+        (run.folder / "stack/stack.override.yaml").write_text(ON_A_DISK_OF_ALL.format(disk))
+        said = site(*flags)
+        assert said.code == 0, said.err + said.out
+        site.inside("gateway", "sh", "-c", f"echo remembered > {note}")
+        first = site.where("gateway")
+        (other,) = [node for node in nodes.all[1:] if node is not first]
+
+        said = site("gateways", "move", "main", "--node", other.name)
+        assert said.code == 0, said.err + said.out
+        assert "reach the same files" in said.out
+        assert (site.where("gateway"), site.inside("gateway", "cat", note)) == (other, "remembered")
+
+        other.kill()
+        until(lambda: Look(ready="is down" in _trouble(site), doing="the Swarm has not noticed"), seconds=90,
+              what="the dead node", tell=lambda _text: None)  # fmt: skip
+        nodes.manager.docker("node", "rm", "--force", other.name)
+        said = site("up")
+        assert said.code == 0, said.err + said.out
+        assert site.where("gateway") is not other
+        assert site.inside("gateway", "cat", note) == "remembered"
+    finally:
+        site("down")
+        shutil.rmtree(disk, ignore_errors=True)
 
 
 @pytest.mark.long

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,6 +13,7 @@ from clawkit import bringup
 from clawkit.engine import task as tasks
 from clawkit.engine.ports import Node
 from clawkit.engine.swarm import SwarmEngine
+from clawkit.engine.volume import Kind
 from clawkit.errors import ClawkitError, EngineError, EnvironmentMissing, RolledBack, SettingsError
 from clawkit.swarm import moving, placement, supply
 from clawkit.wares import label
@@ -87,9 +88,10 @@ def test_what_cannot_be_is_refused_before_anything_stops(
 
 
 def carry(swarm: FakeSwarm, monkeypatch: pytest.MonkeyPatch, fault: Exception | None = None) -> None:
-    def copy(*_given: object) -> None:
+    def copy(*_given: object) -> bool:
         if fault:
             raise fault
+        return True
 
     monkeypatch.setattr(supply, "hand", lambda *_given: None)
     monkeypatch.setattr(moving, "copy", copy)
@@ -109,6 +111,55 @@ def test_it_is_back_where_it_was_when_the_copy_fails(fault: Exception, monkeypat
     with pytest.raises(RolledBack, match="is back on node1"):
         carry(swarm, monkeypatch, fault)
     assert swarm.done[-2:] == ["+node1", "gateway=1"]
+
+
+@dataclass
+class Volume:
+    """Of a node: two of them hold the same files, or each its own."""
+
+    docker: Sequence[str]
+    image: str
+    name: str
+    made: ClassVar[list[Kind]] = []
+    plain: ClassVar[Kind]
+    files: ClassVar[dict[str, str]]
+
+    def kind(self) -> Kind:
+        return self.plain
+
+    def make(self, kind: Kind) -> None:
+        self.made.append(kind)
+
+    def digest(self) -> str:
+        return self.files[self.docker[-1]]
+
+    def take_out(self, target: Path) -> None:
+        target.write_text("tar")
+
+    def put_in(self, source: Path) -> None:
+        self.files["node2"] = self.files["node1"]
+
+
+NFS = Kind("local", {"type": "nfs", "device": ":/claw"}, {"com.docker.stack.namespace": "demo"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "copied"),
+    [(Kind(), "other", True), (Kind(), "same", True), (NFS, "same", False), (NFS, "other", True),
+     (Kind("some/plugin"), "same", False)],
+)  # fmt: skip
+def test_a_state_that_both_nodes_reach_is_not_written_over_itself(
+    kind: Kind, target: str, copied: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "StateVolume", Volume)
+    made: list[Kind] = []
+    monkeypatch.setattr(Volume, "made", made)
+    monkeypatch.setattr(Volume, "plain", kind, raising=False)
+    monkeypatch.setattr(Volume, "files", {"node1": "same", "node2": target}, raising=False)
+    swarm = FakeSwarm()
+    wanted = replace(plan(swarm), folder=tmp_path)
+    assert moving.copy(swarm, wanted, lambda _text: None) is copied
+    assert made == ([kind] if kind.elsewhere else [])
 
 
 def test_a_volume_lies_where_its_gateway_has_its_place() -> None:

@@ -27,7 +27,7 @@ def move(context: Context, name: str, node: str) -> int:
         raise SettingsError(f"no gateway {name!r}", fix="clawkit gateways list")
     wanted = moving.plan(engine, stack, gateway, node, deployment.rendered)
     with context.report.step(f"move {name} to {wanted.target.name}") as tell:
-        moving.carry(engine, wanted, tell)
+        copied = moving.carry(engine, wanted, tell)
     with context.report.step("verify") as tell:
         results = deployed.run(deployment, stack, gateway=name).results
         failed = [one for one in results if one.outcome is Outcome.FAILED]
@@ -37,7 +37,8 @@ def move(context: Context, name: str, node: str) -> int:
             raise RolledBack(f"{name} does not pass on {wanted.target.name}, and is back on {wanted.source.name}",
                              fix="clawkit verify", details=told)  # fmt: skip
     source, target = wanted.source.name, wanted.target.name
+    left = f"what it kept on {source} is still there: docker volume rm {wanted.volume}"
+    shared = f"its state stayed where it is: {source} and {target} reach the same files"
     context.report.finish({"command": "gateways", "ok": True, "action": "move", "gateway": name, "node": target},
-                          [f"{name} is on {target}, and verified",
-                           f"what it kept on {source} is still there: docker volume rm {wanted.volume}"])  # fmt: skip
+                          [f"{name} is on {target}, and verified", left if copied else shared])  # fmt: skip
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from clawkit.engine.node import Reach
 from clawkit.engine.node import nodes as all_nodes
 from clawkit.engine.ports import EngineInfo, Node, Project, Service
 from clawkit.engine.words import QUICK_SECONDS, run
-from clawkit.errors import EngineError, EnvironmentMissing
+from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.settings.secret import Secret
 
 DEPLOY_SECONDS = 120
@@ -25,6 +26,7 @@ NAMESPACE = "com.docker.stack.namespace"
 """Label that `docker stack deploy` puts on everything that it makes."""
 
 MAIN, OVERRIDE = "stack.yaml", "stack.override.yaml"
+VERSION = re.compile(r"^version:\s*[\"']?([\d.]+)", re.MULTILINE)
 UNUSED = ("in use by the following service", "no such")
 
 
@@ -74,6 +76,7 @@ class SwarmEngine:
 
     def up(self, project: Project) -> None:
         """Old configs and secrets stay until `sweep`: a service that is rolled back needs them."""
+        same_version(project.folder)
         before = self.updates(project.name) if self._settled else {}
         files = [word for name in (MAIN, OVERRIDE) if (project.folder / name).exists()
                  for word in ("--compose-file", str(project.folder / name))]  # fmt: skip
@@ -228,6 +231,17 @@ class SwarmEngine:
         for value in self._secrets:
             text = text.replace(value, "***")
         return text
+
+
+def same_version(folder: Path) -> None:
+    """`docker stack deploy` merges files of one version alone (docker/cli, loader.go); Compose no longer wants any."""
+    if not (folder / OVERRIDE).exists():
+        return
+    main, over = ((VERSION.search((folder / name).read_text()) or [None, ""])[1] for name in (MAIN, OVERRIDE))
+    if main != over:
+        raise SettingsError(f"{folder / OVERRIDE} has version {over or 'none'}, and {MAIN} beside it {main}: "
+                            "docker stack deploy takes them together only when they are the same",
+                            fix=f'write version: "{main}" as its first line')  # fmt: skip
 
 
 def _inspected(listing: list[str]) -> list[Any]:

@@ -6,12 +6,14 @@ machine (on a Swarm see node.Reach).
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from clawkit.engine.words import run
 from clawkit.errors import EngineError, EnvironmentMissing
 
 CARRY_SECONDS = 1800
@@ -40,12 +42,37 @@ find . -type f ! -path './cache/*' ! -path './tmp/*' -print0 | sort -z | xargs -
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What a volume is made of, as `docker volume inspect` says it."""
+
+    driver: str = "local"
+    options: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Not simply a folder of Docker's on the node: perhaps the same files are reached from other nodes too."""
+        return self.driver != "local" or bool(self.options)
+
+
+@dataclass(frozen=True, slots=True)
 class StateVolume:
     """`docker`: the words of the command for this node."""
 
     docker: Sequence[str]
     image: str
     name: str
+
+    def kind(self) -> Kind:
+        """Raises EngineError where there is no such volume."""
+        (raw,) = json.loads(run([*self.docker, "volume", "inspect", self.name]))
+        return Kind(raw["Driver"], raw["Options"] or {}, raw["Labels"] or {})
+
+    def make(self, kind: Kind) -> None:
+        """One that is there stays as it is; Docker refuses to make another kind of it."""
+        pairs = [("--opt", kind.options), ("--label", kind.labels)]
+        more = [word for flag, named in pairs for key, value in named.items() for word in (flag, f"{key}={value}")]
+        run([*self.docker, "volume", "create", "--driver", kind.driver, *more, self.name])
 
     def take_out(self, target: Path) -> None:
         """Writes a tar; the gateway must not run."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from clawkit.errors import EngineError, EnvironmentMissing
 
 QUICK_SECONDS = 30
-GROUPS = ("config", "context", "network", "node", "secret", "service", "stack")
+GROUPS = ("config", "context", "network", "node", "secret", "service", "stack", "volume")
 """Of commands: `docker node ls`, but `docker exec`."""
 
 

@@ -65,18 +65,22 @@ def plan(engine: SwarmEngine, stack: Stack, gateway: Gateway, name: str, folder:
     return Move(stack, gateway, source, target, folder)
 
 
-def carry(engine: SwarmEngine, move: Move, tell: Tell) -> None:
-    """From its stop to its start; when that fails it starts where it was, and RolledBack says why."""
+def carry(engine: SwarmEngine, move: Move, tell: Tell) -> bool:
+    """From its stop to its start; when that fails it starts where it was, and RolledBack says why.
+
+    False when nothing was copied, because both nodes reach the same files.
+    """
     supply.hand(engine, move.stack.images.gateway.ref, "", move.target, tell)
     stop(engine, move.stack, move.gateway, tell)
     try:
-        copy(engine, move, tell)
+        copied = copy(engine, move, tell)
         relabel(engine, move, move.source, move.target)
         start(engine, move.stack, move.gateway, tell)
     except (ClawkitError, OSError) as error:
         undo(engine, move, tell)
         raise RolledBack(f"{move.gateway.service} could not move to {move.target.name}, and is back on "
                          f"{move.source.name}: {error}", details=getattr(error, "details", "")) from error  # fmt: skip
+    return copied
 
 
 def undo(engine: SwarmEngine, move: Move, tell: Tell) -> None:
@@ -96,10 +100,18 @@ def _stopped(engine: SwarmEngine, service: str) -> Look:
     return Look(ready=not engine.lives(service), doing="stopping", fix="clawkit status")
 
 
-def copy(engine: SwarmEngine, move: Move, tell: Tell) -> None:
+def copy(engine: SwarmEngine, move: Move, tell: Tell) -> bool:
+    """False where there is nothing to copy. What is reached from both nodes must not be written over itself."""
     image = move.stack.images.gateway.ref
     source = StateVolume(engine.reach.words(move.source), image, move.volume)
     target = StateVolume(engine.reach.words(move.target), image, move.volume)
+    kind = source.kind()
+    if kind.elsewhere:
+        # with the user's driver and options, or Docker would make a folder of the node's own out of it
+        target.make(kind)
+        if source.digest() == target.digest():
+            tell(f"{move.target.name} has the same state already")
+            return False
     with tempfile.TemporaryDirectory(dir=move.folder, prefix=".move-") as folder:
         tar = Path(folder, "state.tar")
         tell(f"its state is read on {move.source.name}")
@@ -108,6 +120,7 @@ def copy(engine: SwarmEngine, move: Move, tell: Tell) -> None:
         target.put_in(tar)
     if source.digest() != target.digest():
         raise EngineError(f"the state on {move.target.name} is not what it is on {move.source.name}")
+    return True
 
 
 def relabel(engine: SwarmEngine, move: Move, source: Node, target: Node) -> None:
