@@ -27,6 +27,7 @@ class FakeSwarm(SwarmEngine):
     proxy: State = State.RUNNING
     coming: list[State] = field(default_factory=list)
     """Of the proxy, at each look, before it is as above."""
+    trouble: str = ""
 
     def up(self, project: Project) -> None:
         self.deployed.append(project.name)
@@ -35,7 +36,8 @@ class FakeSwarm(SwarmEngine):
         return self.said.pop(0) if len(self.said) > 1 else self.said[0]
 
     def services(self, project: str) -> tuple[Service, ...]:
-        return (service("proxy", state=self.coming.pop(0) if self.coming else self.proxy),)
+        state = self.coming.pop(0) if self.coming else self.proxy
+        return (service("proxy", state=state, trouble=self.trouble if state is State.CREATED else ""),)
 
     def epitaph(self, service: str) -> str:
         return f"{service} fell over"
@@ -56,9 +58,16 @@ def test_an_update_is_waited_for() -> None:
 
 def test_a_proxy_that_is_still_to_be_placed_is_waited_for() -> None:
     """Seen: the one that was removed a second before still answered, and was gone when it was verified."""
-    swarm = FakeSwarm([NOTHING], coming=[State.CREATED, State.CREATED])
+    taken = "no suitable node (host-mode port already in use on 1 node)"
+    swarm = FakeSwarm([NOTHING], coming=[State.CREATED, State.CREATED], trouble=taken)
     rollout.deploy(swarm, PROJECT, lambda _text: None)
     assert not swarm.coming
+
+
+def test_a_proxy_that_fits_nowhere_is_left_to_the_readiness() -> None:
+    swarm = FakeSwarm([NOTHING], coming=[State.CREATED] * 100, trouble="no suitable node (scheduling constraints)")
+    rollout.deploy(swarm, PROJECT, lambda _text: None)
+    assert len(swarm.coming) == 99
 
 
 def test_a_proxy_that_ends_is_left_to_the_readiness() -> None:

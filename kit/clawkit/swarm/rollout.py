@@ -22,6 +22,8 @@ LEAVE_SECONDS = 420
 BACK_SECONDS = 60
 
 PROXY, PROXY_SECONDS = "proxy", 60
+LEAVING = "host-mode port already in use"
+"""Swarm's words (swarmkit, scheduler/filter.go) as long as the container before has not ended."""
 ENDED = (State.EXITED, State.DEAD, State.RESTARTING)
 
 
@@ -41,7 +43,8 @@ def _proxy_came(engine: SwarmEngine, project: str, tell: Tell) -> None:
 
     def look() -> Look:
         found = next((one for one in engine.services(project) if one.name == PROXY), None)
-        there = found is not None and (found.running or found.state in ENDED or bool(found.trouble))
+        hopeless = found is not None and bool(found.trouble) and LEAVING not in found.trouble
+        there = found is not None and (found.running or found.state in ENDED or hopeless)
         return Look(ready=there, doing="the proxy is placed", fix="clawkit status")
 
     with suppress(NotReady):
