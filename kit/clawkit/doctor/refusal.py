@@ -12,6 +12,9 @@ from clawkit.doctor.model.setup import Setup
 HEARD = (Speaker.GATEWAY, Speaker.CLIENT, Speaker.UNKNOWN)
 SETTLED = re.compile(r"\b(?:webchat|control[- ]ui|client|cli|node|operator) connected\b|device pairing approved", re.I)
 """The gateway let somebody in: what it refused the same client before is over."""
+DONE = re.compile(r"\[agents?\b.*\b(?:run (?:done|completed|finished)|turn completed)(?!.*aborted=true)", re.IGNORECASE)
+"""A model answered after all, at a later try or another provider: what its agent said before is over."""
+OF_AGENT = re.compile(r"\[agents?\b")
 CLIENT = re.compile(r"\bfwd=(\S+)")
 
 
@@ -22,6 +25,8 @@ def heard(setup: Setup, pattern: str) -> tuple[Place, ...]:
     for line in setup.logs:
         if line.speaker is Speaker.GATEWAY and SETTLED.search(line.text):
             lines = [each for each in lines if not _over(each, line)]
+        if line.speaker is Speaker.GATEWAY and DONE.search(line.text):
+            lines = [each for each in lines if not OF_AGENT.search(each.text) or each.at.source != line.at.source]
         if line.speaker in HEARD and wanted.search(line.text):
             lines.append(line)
     lines.sort(key=lambda line: line.speaker is not Speaker.GATEWAY)

@@ -113,7 +113,8 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CLOCK, r"^ *(?:Local time|System clock synchronized|NTP synchronized): |^Reference ID +: |"
                      r"^System time +: |"
                      r"^ntpdate\[|offset [-+]?\d+\.\d+,? "),
-    (FileKind.ADDRESSES, r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
+    (FileKind.ADDRESSES, r"^default via \S+ dev |"
+                          r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),

@@ -34,8 +34,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r'^\{(?!.*"level")(?=.*"status": ?"?\d{3})(?=.*"(?:uri|path|request|request_uri|url)": ?")'),
     (Speaker.CADDY, r'^\{(?=.*"level":"\w+")(?=.*"ts":)(?=.*"(?:msg|logger)":)|'
                     rf"^{NGINX_STAMP}(?:\.\d+)?\s+(?:DEBUG|INFO|WARN|ERROR|FATAL|PANIC)\s|^caddy: error|"
-                    r"^Error: (?:adapting|loading|validating|sending configuration|initial|caddyfile|Caddyfile|"
-                    r"reading config)|^(?:run|reload|validate): (?:loading|adapting|sending)"),
+                    r"^Error: (?:adapting|loading|validating|sending configuration|initial(?!izing source)|"
+                    r"caddyfile|Caddyfile|reading config)|^(?:run|reload|validate): (?:loading|adapting|sending)"),
     (Speaker.ACME, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:[A-Z]+:(?:certbot|acme|urllib3)|"
                    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]+ \S+ \d{4}\]|"
                    rf"^{NGINX_STAMP} (?:\[(?:INFO|WARN)\] (?:\[|acme)|Could not obtain|error: one or more)|"
@@ -45,7 +45,11 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
     (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
-                     r"failed to connect to the docker API|"
+                     r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
+                     r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
+                     r"^Error: (?:unable to (?:start|copy|pull)|initializing source|creating container|netavark|"
+                     r"OCI runtime|container \S+ |crun: |runc: |statfs )|^error from registry: |"
+                     r"error while creating mount source path|Mounts denied|"
                      r"^ *(?:[✔✘⠿] )?(?:Container|Network|Volume) \S+ +(?:Creat|Start|Runn|"
                      r"Wait|"
                      r"Healthy|Error|Exited|Stopp|Remov|Recreat)|dependency failed to start|port is already allocated|"

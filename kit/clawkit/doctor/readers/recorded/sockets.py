@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clawkit.doctor.model.container import Container
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.host import Host, Socket
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.recorded.command import Command
@@ -40,7 +41,11 @@ def _inside(file: TextFile, command: Command, sockets: tuple[Socket, ...]) -> Se
         return Seen()
     listening = tuple(f"[{s.address}]:{s.port}" if ":" in s.address else f"{s.address}:{s.port}"
                       for s in sockets if s.protocol == "tcp")  # fmt: skip
-    at = sockets[0].at if sockets else Place(file.shown, None, command.typed)
+    at = (
+        next((s.at for s in sockets if s.port == DEFAULT_PORT), sockets[0].at)
+        if sockets
+        else Place(file.shown, None, command.typed)
+    )
     service = command.container if "compose" in command.typed.split(" exec")[0] else None
     return Seen(containers=(Container(name=command.container, at=at, service=service, listening=listening),))
 
