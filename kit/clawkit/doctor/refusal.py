@@ -15,6 +15,10 @@ SETTLED = re.compile(r"\b(?:webchat|control[- ]ui|client|cli|node|operator) conn
 DONE = re.compile(r"\[agents?\b.*\b(?:run (?:done|completed|finished)|turn completed)(?!.*aborted=true)", re.IGNORECASE)
 """A model answered after all, at a later try or another provider: what its agent said before is over."""
 OF_AGENT = re.compile(r"\[agents?\b")
+STRANGER = re.compile(
+    r"\bclient=(?:unknown|n/a|-)(?: |$)|\bua=(?:zgrab|masscan|nmap|curl/|python-|Go-http-client)", re.I
+)
+"""None of OpenClaw's own clients: who looks through the internet is turned away by right, once others get in."""
 CLIENT = re.compile(r"\bfwd=(\S+)")
 
 
@@ -36,6 +40,8 @@ def heard(setup: Setup, pattern: str) -> tuple[Place, ...]:
 def _over(refused: LogLine, welcome: LogLine) -> bool:
     if refused.at.source != welcome.at.source:
         return False
+    if STRANGER.search(refused.text):
+        return True
     one, other = CLIENT.search(refused.text), CLIENT.search(welcome.text)
     return one is None or other is None or one[1] == other[1]
 

@@ -237,20 +237,22 @@ SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "sessio
 
 def _log(text: str) -> FileKind | None:
     """Where most of the lines that can be told speak as a log does."""
-    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, plain, speaker_of
+    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, plain, speaker_of, unprefixed
 
     lines = [plain(line).rstrip() for line in text.splitlines()[:300] if line.strip()]
     prefixed = [found for line in lines if (found := COMPOSE_PREFIX.match(line))]
     if len(prefixed) * 2 > len(lines) and len({found["service"] for found in prefixed}) < 12:
         return FileKind.DOCKER_LOG
     counts: dict[Speaker, int] = {}
+    journaled = 0
     for line in lines:
-        journal = JOURNAL.match(line)
-        bare = STAMP.sub("", line[journal.end() :] if journal else line)
-        speaker = speaker_of(bare)
+        journaled += JOURNAL.match(line) is not None
+        speaker = speaker_of(unprefixed(line))
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
+    if not told and journaled * 2 > len(lines):
+        return FileKind.DOCKER_LOG  # of programs that are known by their units alone
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
     if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:
@@ -275,9 +277,7 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
     return FileKind.CADDYFILE if caddy >= nginx else FileKind.NGINX
 
 
-OF_OTHERS = frozenset(
-    (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")
-)
+OF_OTHERS = frozenset(".yml .yaml .json .toml .tf .hcl .xml .sh .bash .ps1 .bat .nix".split())
 """No proxy's configuration ends so, however much of its lines they hold."""
 
 

@@ -46,6 +46,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
     (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
                      r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
+                     r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
                      r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
                      r"^Error: (?:unable to (?:start|copy|pull)|initializing source|creating container|netavark|"
                      r"OCI runtime|container \S+ |crun: |runc: |statfs )|^error from registry: |"
@@ -106,6 +107,12 @@ _NAMES = (
 def plain(line: str) -> str:
     """Without terminal colours."""
     return ANSI.sub("", line) if "\x1b" in line or LOST in line else line
+
+
+def unprefixed(line: str) -> str:
+    """Without what journald and `logs -t` write before it."""
+    journal = JOURNAL.match(line)
+    return STAMP.sub("", line[journal.end() :] if journal else line)
 
 
 def speaker_of(text: str, likely: Speaker = Speaker.UNKNOWN) -> Speaker:

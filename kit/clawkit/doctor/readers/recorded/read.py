@@ -42,6 +42,7 @@ ENGINE = (
     ("restart", FileKind.DOCKER_LOG),
     ("create", FileKind.DOCKER_LOG),
     ("pull", FileKind.DOCKER_LOG),
+    ("events", FileKind.DOCKER_LOG),
 )
 RECORDED = frozenset(
     (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
