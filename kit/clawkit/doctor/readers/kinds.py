@@ -277,7 +277,7 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
     return FileKind.CADDYFILE if caddy >= nginx else FileKind.NGINX
 
 
-OF_OTHERS = frozenset(".yml .yaml .json .toml .tf .hcl .xml .sh .bash .ps1 .bat .nix".split())
+OF_OTHERS = (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")
 """No proxy's configuration ends so, however much of its lines they hold."""
 
 
