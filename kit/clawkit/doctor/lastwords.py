@@ -14,7 +14,7 @@ STARTED = {
     Speaker.GATEWAY: r"\[gateway\] ready\b|http server listening|gateway listening on",
     Speaker.NGINX: r"start worker process|^Started (?:nginx\b|A high performance web server)",
     Speaker.CADDY: r"serving initial configuration|load complete|^Started [Cc]addy\b",
-    Speaker.DOCKER: r"\bContainer \S+ +Started",
+    Speaker.DOCKER: r"\bContainer \S+ +Started|\bAPI listen on |^Started (?:docker\.service|Docker Application)",
 }
 """What each, or systemd of those that tell it when they are ready, says once it runs; nginx's "ready for start
 up" is its wrapper's and comes before."""

@@ -64,7 +64,7 @@ def open_ends(setup: Setup, diagnosis: Diagnosis) -> tuple[OpenEnd, ...]:
 def _failures(setup: Setup) -> Iterator[OpenEnd]:
     told: set[tuple[FailureKind, str]] = set()
     for failure in setup.failures:
-        if _over(setup, failure):
+        if _over(setup, failure) or (failure.kind in RULED and STRANGE.search(failure.path)):
             continue
         if failure.kind in MEANING and (failure.kind, failure.upstream) not in told:
             told.add((failure.kind, failure.upstream))
@@ -89,6 +89,11 @@ def _over(setup: Setup, failure: Failure) -> bool:
     return any(UPGRADED.search(text) or (failure.path and any(one in text for one in asked)) for text in later)
 
 
+RULED = (FailureKind.LIMITED, FailureKind.FORBIDDEN)
+STRANGE = re.compile(
+    r"\.(?:php|asp|aspx|cgi|env|git)\b|/wp-|/phpmyadmin|/cgi-bin|/\.(?:git|env|aws|ssh)", re.IGNORECASE
+)
+"""What only those ask for who look through the internet: refusing it is what the rule is for."""
 BAD = (400, 403, 404, 408, 413, 421, 429, 431, 495, 496)
 CUT = (1002, 1006, 1008, 1011, 1015)
 PAGE = 200

@@ -97,7 +97,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.TRAEFIK, r"^(?:entryPoints|certificatesResolvers|providers):\s*$|^\[(?:entryPoints|http\.routers|"
                        r"http\.services|"
                        r"providers|certificatesResolvers)|^ +(?:routers|loadBalancer):\s*$"),
-    (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
+    (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^ +sl +local_|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
                        r"^Active Internet connections|"
                        r"^COMMAND +PID .*NAME|^(?:tcp|udp)6? +\d+ +\d+ \S+:(?:\d+|\*) "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"

@@ -20,7 +20,9 @@ JOURNAL = re.compile(
 
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
-    (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[ *\d+\.\d{3,}\] |avc: +denied|Out of memory: Kill|oom-kill:|"
+    (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[(?: *\d+\.\d{3,}|"
+                     r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] |"
+                     r"avc: +denied|Out of memory: Kill|oom-kill:|"
                      r"invoked oom-killer|^net\.ipv4\.ip_forward ?=|\[UFW (?:BLOCK|AUDIT|ALLOW)|"
                      r"\bIN=\S* OUT=\S* .*\bPROTO=|apparmor=\"(?:DENIED|ALLOWED)\"|"
                      r"Memory cgroup out of memory|"
@@ -47,6 +49,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
                      r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
+                     r"no matching manifest for |"
                      r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
                      r"^Error: (?:unable to (?:start|copy|pull)|initializing source|creating container|netavark|"
                      r"OCI runtime|container \S+ |crun: |runc: |statfs )|^error from registry: |"

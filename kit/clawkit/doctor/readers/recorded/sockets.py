@@ -20,6 +20,8 @@ NETSTAT = re.compile(
 LSOF = re.compile(r"^(?P<program>\S+)\s+(?P<pid>\d+)\s+\S+\s+\S+\s+IPv[46]\s+\S+\s+\S+\s+(?P<net>TCP|"
                   r"UDP)\s+(?P<local>\S+)\s*"
                   r"(?P<state>\(LISTEN\))?")  # fmt: skip
+PROC = re.compile(r"^\s*\d+: (?P<address>[\dA-F]{8}|[\dA-F]{32}):(?P<port>[\dA-F]{4}) 0+:0000 0A ")
+"""Listening, in /proc/net/tcp and tcp6: images without ss have that."""
 BY_SS = re.compile(r'users:\(\("(?P<program>[^"]+)",pid=(?P<pid>\d+)')
 BY_NETSTAT = re.compile(r"(?P<pid>\d+)/(?P<program>[\w.-]+)")
 HEADER = re.compile(r"Recv-Q|^COMMAND\s+PID|Active Internet", re.MULTILINE)
@@ -52,6 +54,9 @@ def _inside(file: TextFile, command: Command, sockets: tuple[Socket, ...]) -> Se
 
 def _sockets(file: TextFile) -> Iterator[Socket]:
     for number, line in enumerate(file.text.splitlines(), start=1):
+        if raw := PROC.match(line):
+            yield Socket(_dotted(raw["address"]), int(raw["port"], 16), Place(file.shown, number, line.strip()))
+            continue
         found = SS.match(line.strip()) or NETSTAT.match(line.strip()) or LSOF.match(line.strip())
         if found is None:
             continue
@@ -71,6 +76,13 @@ def _sockets(file: TextFile) -> Iterator[Socket]:
             pid=int(pid) if pid else None,
             protocol=protocol,
         )
+
+
+def _dotted(digits: str) -> str:
+    """The kernel's own form: four bytes, the last of them first; of IPv6 only whether it is one address or all."""
+    if len(digits) == 8:
+        return ".".join(str(int(digits[at : at + 2], 16)) for at in (6, 4, 2, 0))
+    return "::" if set(digits) == {"0"} else "::1" if digits.endswith("01000000") else digits.lower()
 
 
 def _address(text: str, *, six: bool) -> str:
