@@ -35,7 +35,8 @@ BARE = re.compile(
     r"too many (?:certificates|failed authorizations|registrations|new orders) .*)"
 )
 OBTAINED = re.compile(
-    r"certificate obtained successfully|Successfully received certificate|Cert success|Congratulations! Your cert|"
+    r"certificate (?:obtained|renewed) successfully|Successfully received certificate|Cert success|"
+    r"Congratulations! Your cert|"
     r"Server responded with a certificate"
 )
 KINDS = (

@@ -78,6 +78,8 @@ from clawkit.doctor.causes import (
     too_many_open_files,
     trusted_proxy_auth_with_token,
     tunnel_config_refused,
+    tunnel_credentials_refused,
+    tunnel_edge_unreachable,
     unit_cannot_start,
     unit_network_blocked,
     unrecognized_config_key,
@@ -162,5 +164,7 @@ CAUSES: tuple[Cause, ...] = (
     nginx_config_refused.CAUSE,
     caddyfile_refused.CAUSE,
     tunnel_config_refused.CAUSE,
+    tunnel_credentials_refused.CAUSE,
+    tunnel_edge_unreachable.CAUSE,
     proxy_not_running.CAUSE,
 )
