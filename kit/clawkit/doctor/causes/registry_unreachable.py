@@ -9,6 +9,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import engine_words
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateways
 
 WORDS = (
     r'(?:Get|Head) \\?"https?://(?P<host>[^/"]+)/(?:v2|token)/?[^"]*": (?P<why>.*(?:dial tcp|i/o timeout|'
@@ -22,8 +23,8 @@ DISTRUSTED = re.compile(r"x509|unknown authority")
 
 def judge(setup: Setup) -> Finding | None:
     found = engine_words(setup, WORDS)
-    if found is None:
-        return None
+    if found is None or any(container.running for container in gateways(setup)):
+        return None  # what runs needs no image; what is pulled beside it is another thing
     place, match = found
     host, why = match["host"], match["why"]
     return Finding(

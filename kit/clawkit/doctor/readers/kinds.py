@@ -237,7 +237,7 @@ SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "sessio
 
 def _log(text: str) -> FileKind | None:
     """Where most of the lines that can be told speak as a log does."""
-    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, plain, speaker_of, unprefixed
+    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, KIN, STAMP, plain, speaker_of, unprefixed
 
     lines = [plain(line).rstrip() for line in text.splitlines()[:300] if line.strip()]
     prefixed = [found for line in lines if (found := COMPOSE_PREFIX.match(line))]
@@ -251,8 +251,8 @@ def _log(text: str) -> FileKind | None:
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
-    if not told and dated * 2 > len(lines):
-        return FileKind.DOCKER_LOG  # of programs that nobody here knows by their form
+    if not told and dated * 2 > len(lines) and KIN.search(text):
+        return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
     if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:

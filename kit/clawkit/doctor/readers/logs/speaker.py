@@ -14,7 +14,7 @@ COMPOSE_PREFIX = re.compile(r"^(?P<service>[A-Za-z0-9][\w.-]*?)[ ]{0,60}\|(?:[ ]
 STAMP = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))[ \t]+")
 """`docker logs -t`, `docker compose logs -t`, and the gateway's own."""
 JOURNAL = re.compile(
-    r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) [\w.-]+ (?P<unit>[\w@.-]+?)(?:\[\d+\])?: "
+    r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) [\w.-]+ (?P<unit>[\w@./-]+?)(?:\[\d+\])?: "
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
@@ -93,6 +93,13 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                       r"(?:openclaw|clawdbot|moltbot)[\w@-]*\.service: "),
 )  # fmt: skip
 RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
+
+KIN = re.compile(r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot")
+"""In the log of a program that has no form of its own here and belongs to the way all the same."""
+STRANGERS = re.compile(
+    r"(?:postfix|sshd|mysqld|mariadbd|postgres|redis|dovecot|exim|sendmail|php|cron|smartd|snapd)", re.I
+)
+"""Units in the journal of a whole host that have a port, a certificate and a disk of their own to complain of."""
 
 OWN = {speaker: rule for speaker, rule in RULES if speaker in (Speaker.NGINX, Speaker.ACCESS, Speaker.CADDY)}
 """Forms that nobody else's line has."""
