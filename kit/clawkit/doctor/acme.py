@@ -14,23 +14,29 @@ from clawkit.doctor.model.proxy import Proxy, Site
 from clawkit.doctor.model.setup import Setup
 
 SPEAKERS = (Speaker.CADDY, Speaker.ACME, Speaker.UNKNOWN, Speaker.NGINX)
-HINT = re.compile(r"acme|Domain:|Type:|Detail:|Verify error|certificate|Cert success|challenge|DNS problem|CAA record")
+HINT = re.compile(
+    r"acme|Domain:|Type:|Detail:|Verify error|Verification error|certificate|Cert success|challenge|DNS problem|"
+    r"CAA record|too many "
+)
 URN = re.compile(r"urn:ietf:params:acme:error:(?P<kind>\w+)\"?,?(?: ?(?:-|::|:)? ?)(?P<rest>.*)")
 """RFC 8555, section 6.7: the kinds of a problem document."""
 DETAIL = re.compile(r'"detail": ?"(?P<text>(?:[^"\\]|\\.)*)"')
 IDENTIFIER = re.compile(
     r'"identifier": ?"(?P<a>[^"]+)"|\[(?P<b>\*?[\w-]*(?:\.[\w-]+)+)\]|'
-    r"(?P<c>\*?[\w-]*(?:\.[\w-]+)+): ?Verify error|for domain (?P<d>[\w.*-]+\w)|certificate for (?P<e>[\w.*-]+\.\w+)|"
-    r"(?:looking up \w+ for|record for|acme-challenge\.) ?(?P<f>[\w.*-]+\.\w+)|https?://(?P<g>[\w.-]+)/\.well-known"
+    r"(?P<c>\*?[\w-]*(?:\.[\w-]+)+): ?(?:Verify error|Invalid status)|"
+    r"for domain (?P<d>[\w.*-]+\w)|certificate for (?P<e>[\w.*-]+\.\w+)|"
+    r"(?:looking up \w+ for|record for|acme-challenge\.) ?(?P<f>[\w.*-]+\.\w+)|https?://(?P<g>[\w.-]+)/\.well-known|"
+    r"\(\d+\) (?:already issued )?for \"(?P<h>[\w.*-]+)\""
 )
-VERIFY = re.compile(r"Verify error(?: detail)?: ?(?P<text>.*)")
+VERIFY = re.compile(r"(?:Verify error(?: detail)?|Verification error details): ?(?P<text>.*)")
 FIELD = re.compile(r"^ *(?P<key>Domain|Identifier|Type|Detail|Hint): *(?P<text>.*)$")
 BARE = re.compile(
     r"(?P<text>DNS problem: .*|CAA record for .*|Timeout during connect.*|Invalid response from http.*|"
     r"too many (?:certificates|failed authorizations|registrations|new orders) .*)"
 )
 OBTAINED = re.compile(
-    r"certificate obtained successfully|Successfully received certificate|Cert success|Congratulations! Your cert|"
+    r"certificate (?:obtained|renewed) successfully|Successfully received certificate|Cert success|"
+    r"Congratulations! Your cert|"
     r"Server responded with a certificate"
 )
 KINDS = (

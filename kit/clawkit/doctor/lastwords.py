@@ -12,11 +12,12 @@ from clawkit.doctor.programs import gateways, is_proxy
 
 STARTED = {
     Speaker.GATEWAY: r"\[gateway\] ready\b|http server listening|gateway listening on",
-    Speaker.NGINX: r"start worker process",
-    Speaker.CADDY: r"serving initial configuration|load complete",
-    Speaker.DOCKER: r"\bContainer \S+ +Started",
+    Speaker.NGINX: r"start worker process|^Started (?:nginx\b|A high performance web server)",
+    Speaker.CADDY: r"serving initial configuration|load complete|^Started [Cc]addy\b",
+    Speaker.DOCKER: r"\bContainer \S+ +Started|\bAPI listen on |^Started (?:docker\.service|Docker Application)",
 }
-"""What each says once it runs; nginx's "ready for start up" is its wrapper's and comes before."""
+"""What each, or systemd of those that tell it when they are ready, says once it runs; nginx's "ready for start
+up" is its wrapper's and comes before."""
 
 
 def last_words(setup: Setup, pattern: str, *programs: Speaker) -> tuple[LogLine, re.Match[str]] | None:
@@ -43,7 +44,7 @@ def engine_words(setup: Setup, pattern: str) -> tuple[Place, re.Match[str]] | No
 
 def _outlived(setup: Setup, line: LogLine, program: Speaker) -> bool:
     own = _speaker(setup, line)
-    started = [later for later, _ in setup.said(STARTED[program], program)] if program in STARTED else []
+    started = [later for later, _ in setup.said(STARTED.get(program, "(?!)"), program, Speaker.UNKNOWN)]
     if any(_after(later, line) for later in started if own is None or later.at.source == line.at.source):
         return True
     return any(_settled(container, line) for container in ((own,) if own else _of(setup, program)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from clawkit.doctor.public import is_public_address
+
 SUFFIXES = (".local", ".ts.net")
 """Not .lan, .home.arpa or bare names (origin-check, 2026.9.6)."""
 
@@ -13,4 +15,4 @@ def exempt(host: str) -> bool:
         address = ip_address(host.strip("[]"))
     except ValueError:
         return host.lower().endswith(SUFFIXES)
-    return address.is_private or address.is_loopback
+    return address.is_loopback or (address.is_private and not is_public_address(str(address)))

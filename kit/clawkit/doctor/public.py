@@ -1,4 +1,4 @@
-"""Names for which a public certificate authority issues, and those that only a network of one's own knows."""
+"""Names and addresses that are the world's, and those that only a network of one's own knows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ PRIVATE = (
 """Reserved, or used in networks of one's own; ts.net is public but its names resolve inside a tailnet only."""
 UNKNOWN_TO_AUTHORITIES = ("lan", "corp", "intranet", "localdomain", "localnet", "fritz.box")
 """No public suffix, and not in certmagic's list of names for which Caddy uses its own authority."""
+
+DOCUMENTED = ("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")
 
 
 def is_public(name: str) -> bool:
@@ -26,6 +28,12 @@ def is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_public_address(text: str) -> bool:
+    """People put the addresses of documentation in the place of their own public one."""
+    address = ip_address(text.strip("[]"))
+    return address.is_global or text.startswith(DOCUMENTED)
 
 
 def refused_by_authorities(name: str) -> bool:

@@ -12,6 +12,13 @@ from clawkit.doctor.model.setup import Setup
 HEARD = (Speaker.GATEWAY, Speaker.CLIENT, Speaker.UNKNOWN)
 SETTLED = re.compile(r"\b(?:webchat|control[- ]ui|client|cli|node|operator) connected\b|device pairing approved", re.I)
 """The gateway let somebody in: what it refused the same client before is over."""
+DONE = re.compile(r"\[agents?\b.*\b(?:run (?:done|completed|finished)|turn completed)(?!.*aborted=true)", re.IGNORECASE)
+"""A model answered after all, at a later try or another provider: what its agent said before is over."""
+OF_AGENT = re.compile(r"\[agents?\b")
+STRANGER = re.compile(
+    r"\bclient=(?:unknown|n/a|-)(?: |$)|\bua=(?:zgrab|masscan|nmap|curl/|python-|Go-http-client)", re.I
+)
+"""None of OpenClaw's own clients: who looks through the internet is turned away by right, once others get in."""
 CLIENT = re.compile(r"\bfwd=(\S+)")
 
 
@@ -22,6 +29,8 @@ def heard(setup: Setup, pattern: str) -> tuple[Place, ...]:
     for line in setup.logs:
         if line.speaker is Speaker.GATEWAY and SETTLED.search(line.text):
             lines = [each for each in lines if not _over(each, line)]
+        if line.speaker is Speaker.GATEWAY and DONE.search(line.text):
+            lines = [each for each in lines if not OF_AGENT.search(each.text) or each.at.source != line.at.source]
         if line.speaker in HEARD and wanted.search(line.text):
             lines.append(line)
     lines.sort(key=lambda line: line.speaker is not Speaker.GATEWAY)
@@ -31,6 +40,8 @@ def heard(setup: Setup, pattern: str) -> tuple[Place, ...]:
 def _over(refused: LogLine, welcome: LogLine) -> bool:
     if refused.at.source != welcome.at.source:
         return False
+    if STRANGER.search(refused.text):
+        return True
     one, other = CLIENT.search(refused.text), CLIENT.search(welcome.text)
     return one is None or other is None or one[1] == other[1]
 

@@ -5,15 +5,40 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import links, proxy_service
+from clawkit.doctor.links import gateway_of, links, proxy_service
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import namespace_of, same_namespace
+from clawkit.doctor.programs import gateways
 from clawkit.doctor.reachable import gateway_service
 
 LOOPBACK = ("loopback", "127.0.0.1", "localhost", "::1")
 
 
 def judge(setup: Setup) -> Finding | None:
+    return _written(setup) or _heard(setup)
+
+
+def _heard(setup: Setup) -> Finding | None:
+    """By the sockets inside its container, whatever its configuration says or if nobody gave it."""
+    for container in gateways(setup):
+        service, gateway = setup.service(container.service), gateway_of(setup, setup.service(container.service))
+        port = gateway.effective_port if gateway else DEFAULT_PORT
+        ears = [ear for ear in container.listening or () if ear.endswith(f":{port}")]
+        shared = container.network_mode.startswith(("host", "container:", "service:"))
+        if service is not None:
+            shared = shared or namespace_of(setup, service).host_network or _proxy_inside(setup, service.name)
+        if ears and all(ear.startswith(("127.", "[::1]")) for ear in ears) and not shared:
+            return Finding(
+                summary=f"inside its container {container.name} the gateway listens on {', '.join(ears)} alone, which "
+                "neither another container nor a published port reaches",
+                fix=Fix('"bind": "lan" (with a token and allowedOrigins), or leave bind out', "docker compose up -d"),
+                evidence=at(container.at),
+            )
+    return None
+
+
+def _written(setup: Setup) -> Finding | None:
     for gateway in setup.gateways:
         service = setup.service(gateway.service)
         if gateway.bind is None or gateway.bind.value not in LOOPBACK or service is None:
@@ -47,7 +72,7 @@ CAUSE = Cause(
         Symptom.BAD_GATEWAY,
         Symptom.REFUSED,
     ),
-    looks_at=looks_at(Part.GATEWAY),
+    looks_at=looks_at(Part.GATEWAY, Part.CONTAINERS),
     judge=judge,
     explains=frozenset({"upstream-wrong-port", "gateway-published-wrong-port"}),
 )

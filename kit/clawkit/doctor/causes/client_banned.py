@@ -8,8 +8,11 @@ from ipaddress import ip_address
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.failure import LogLine
+from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.public import is_public_address
 
 WORDS = r"fail2ban\.actions.*\[(?P<jail>[\w.-]+)\] (?P<what>Ban|Unban|Restore Ban) (?P<address>[\da-fA-F.:]+)"
 WEB = re.compile(r"nginx|http|caddy|claw|web|recidive", re.IGNORECASE)
@@ -30,13 +33,23 @@ def judge(setup: Setup) -> Finding | None:
     shared = [address for address in banned if _private(address)]
     address = shared[0] if shared else list(banned)[-1]
     line, jail = banned[address]
+    turned_away = _turned_away(setup)
     who = "an address of this network, behind which other visitors may be" if shared else "one visitor, maybe you"
     return Finding(
         summary=f"fail2ban's jail {jail} bans {address} ({who}): from there the site does not answer",
         fix=Fix("unban it, and put your own networks into ignoreip; the first load of the page may look like a flood "
                 "to nginx-limit-req", f"sudo fail2ban-client set {jail} unbanip {address}"),
-        evidence=at(line.at),
-        severity=Severity.ERROR if shared else Severity.WARNING,
+        evidence=at(line.at, *turned_away[:1]),
+        severity=Severity.ERROR if shared or turned_away else Severity.WARNING,
+        observed=True,
+    )  # fmt: skip
+
+
+def _turned_away(setup: Setup) -> tuple[Place, ...]:
+    """Somebody who asked for the site and was refused or left waiting, as a ban does it."""
+    return tuple(
+        one.at for one in setup.exchanges
+        if one.vantage is Vantage.PUBLIC and not one.container and one.error in ("refused", "timeout", "unreachable")
     )  # fmt: skip
 
 
@@ -45,8 +58,7 @@ def _private(text: str) -> bool:
         address = ip_address(text)
     except ValueError:
         return False
-    documented = text.startswith(("192.0.2.", "198.51.100.", "203.0.113."))
-    return address.is_private and not documented
+    return address.is_private and not is_public_address(text)
 
 
 CAUSE = Cause(

@@ -10,8 +10,8 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 
 SAID = (
-    r"protocol mismatch conn=.*client=(cli|node-host|openclaw-(?:macos|ios|android|linux|tui)|"
-    r"gateway-client)\b(?:.* v([\d.]+\S*))?"
+    r"(?=.*(?:protocol mismatch conn=|cause=protocol-mismatch)).*"
+    r"\bclient=(cli|node-host|openclaw-(?:macos|ios|android|linux|tui)|gateway-client)\b(?:.* v([\d.]+\S*))?"
 )
 
 

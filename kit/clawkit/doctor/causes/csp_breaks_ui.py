@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.links import sites
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.visit import page_links
@@ -14,8 +18,37 @@ SCRIPTS = ("script-src-elem", "script-src", "default-src")
 CONNECTS = ("connect-src", "default-src")
 OPEN = ("'self'", "*", "https:")
 
+_POLICY = r"Content[- ]Security[- ]Policy"
+BLOCKED = tuple(re.compile(rule, re.IGNORECASE) for rule in (
+    rf"Refused to (?:connect|load)[^'\"]+.(?P<url>(?:(?:ws|http)s?:/)?/[^'\"]+)['\"] because it violates .*{_POLICY}",
+    rf"(?:Connecting to|Loading the script) ['\"](?P<url>(?:wss?|https?)://[^'\"]+)['\"] violates .*{_POLICY}",
+    rf"{_POLICY}: The page.s settings blocked .*\((?:connect|script)-src\S*\) at (?P<url>(?:ws|http)s?://\S+)",
+))  # fmt: skip
+"""Chromium's words, then and now, and Firefox's."""
+
 
 def judge(setup: Setup) -> Finding | None:
+    return _written(setup) or _blocked(setup)
+
+
+def _blocked(setup: Setup) -> Finding | None:
+    """A browser's word that a policy kept it from the WebSocket or from a script of the page itself. OpenClaw's own
+    policy allows both, so another one holds beside it."""
+    own = {name.value.lower() for _, site in sites(setup) for name in site.names}
+    for line in setup.logs:
+        said = next((found for rule in BLOCKED if (found := rule.search(line.text))), None)
+        host = urlsplit(said["url"]).hostname or "" if said else ""
+        if said and (not own or host in own or said["url"].startswith("/")):
+            return Finding(
+                summary=f"a Content-Security-Policy beside OpenClaw's own forbids the browser {said['url']}",
+                fix=Fix("take the header out of the proxy, the CDN or the login in front: OpenClaw sends a policy that "
+                        "fits its UI", f"curl -sSI https://{host or 'YOUR-DOMAIN'}/ | grep -i content-security"),
+                evidence=at(line.at),
+            )  # fmt: skip
+    return None
+
+
+def _written(setup: Setup) -> Finding | None:
     for link in page_links(setup):
         for name, value in link.route.headers_down:
             if name != HEADER or not value.value:
@@ -62,6 +95,6 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.CLIENT,
     symptoms=(Symptom.BLANK, Symptom.WS_CUT),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
 )

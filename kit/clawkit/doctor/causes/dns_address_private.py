@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from clawkit.doctor.acme import refusals
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import sites
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.public import is_public
+from clawkit.doctor.public import is_public, is_public_address
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -33,7 +31,7 @@ def judge(setup: Setup) -> Finding | None:
 
 def _private(value: str) -> bool:
     try:
-        return not ip_address(value).is_global
+        return not is_public_address(value)
     except ValueError:
         return False
 

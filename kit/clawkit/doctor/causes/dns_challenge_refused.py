@@ -11,7 +11,8 @@ from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
 
 WORDS = (
-    r"(?:expected 1 zone, got 0|Invalid request headers|Invalid access token|Authentication error|9109|"
+    r"(?:timed out waiting for record to fully propagate|"
+    r"expected 1 zone, got 0|Invalid request headers|Invalid access token|Authentication error|9109|"
     r"Unable to authenticate|invalid (?:api )?(?:token|credentials)|could not determine zone|"
     r"Error determining zone_id|InvalidClientTokenId|AccessDenied.*route53|HTTP 403.*dns|Actor .*requires permission)"
 )
@@ -22,7 +23,9 @@ def judge(setup: Setup) -> Finding | None:
     for line, match in setup.said(WORDS, Speaker.CADDY, Speaker.ACME):
         if ABOUT.search(line.text):
             return Finding(
-                summary=f"the DNS provider refuses the challenge's record: {match[0]}",
+                summary="the DNS provider "
+                + ("does not show" if "propagate" in match[0] else "refuses")
+                + f" the challenge's record: {match[0]}",
                 fix=Fix("make a token that may read the zone and edit its DNS (Zone:Read and DNS:Edit at Cloudflare) "
                         "for the zone of this name, and give it to the proxy's environment",
                         "docker compose up -d"),

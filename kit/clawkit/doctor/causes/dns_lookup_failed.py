@@ -18,7 +18,9 @@ FAILED = re.compile(
     r"DNS problem: (?!NXDOMAIN)\S.*(?:timeout|timed out)",
     re.IGNORECASE,
 )
-ASKED = r"status: SERVFAIL|can't find (?P<name>\S+): SERVFAIL|not found: 2\(SERVFAIL\)"
+ASKED = r"^(?:(?P<asked>[\w.-]+) )?;; ->>HEADER<<-.*status: SERVFAIL|" + (
+    r"can't find (?P<name>\S+): SERVFAIL|not found: 2\(SERVFAIL\)"
+)
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -27,7 +29,8 @@ def judge(setup: Setup) -> Finding | None:
             return _finding(refusal.name or "the name", refusal.at)
     names = [name.value.lower() for _, site in sites(setup) for name in site.names]
     for line, match in setup.said(ASKED, Speaker.UNKNOWN, Speaker.CLIENT):
-        if not match["name"] or match["name"].lower() in names:
+        about = match["name"] or match["asked"]
+        if not about or about.lower() in names:
             return _finding(names[0] if names else "the name", line.at)
     return None
 

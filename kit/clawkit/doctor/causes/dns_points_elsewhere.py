@@ -14,7 +14,7 @@ from clawkit.doctor.links import sites
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.public import is_address
+from clawkit.doctor.public import is_address, is_public_address
 
 FOUR = re.compile(r"^\[?(\d+\.\d+\.\d+\.\d+)\]?: |\[(\d+\.\d+\.\d+\.\d+)\]")
 
@@ -22,7 +22,7 @@ FOUR = re.compile(r"^\[?(\d+\.\d+\.\d+\.\d+)\]?: |\[(\d+\.\d+\.\d+\.\d+)\]")
 def judge(setup: Setup) -> Finding | None:
     """Only where a public address of this host is known: behind a router it is the router's."""
     own = [text for text in setup.host.addresses if is_address(text) and ip_address(text).version == 4]
-    here = [text for text in own if _public(text)]
+    here = [text for text in own if is_public_address(text)]
     if not here:
         return None
     names = {name.value.lower() for proxy, site in sites(setup)
@@ -30,7 +30,11 @@ def judge(setup: Setup) -> Finding | None:
     for answer in setup.host.dns:
         if answer.kind == "A" and answer.values and answer.name.rstrip(".").lower() in names:
             # a private answer is a name server's own view of this network, or /etc/hosts
-            foreign = [each for each in answer.values if each not in own and not is_cloudflare(each) and _public(each)]
+            foreign = [
+                each
+                for each in answer.values
+                if each not in own and not is_cloudflare(each) and is_public_address(each)
+            ]
             if foreign and not any(is_cloudflare(value) for value in answer.values):
                 some = len(foreign) < len(answer.values)
                 return _finding(answer.name.rstrip("."), foreign[0], here[0], answer.at, some)
@@ -40,12 +44,6 @@ def judge(setup: Setup) -> Finding | None:
         if address and address not in own and not is_cloudflare(address):
             return _finding(refusal.name or "the name", address, here[0], refusal.at, False)
     return None
-
-
-def _public(text: str) -> bool:
-    address = ip_address(text)
-    documented = text.startswith(("192.0.2.", "198.51.100.", "203.0.113."))
-    return documented or address.is_global
 
 
 def _finding(name: str, there: str, here: str, seen: Place, some: bool) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
@@ -10,6 +11,7 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.public import is_public
 
 OUTWARD = r"dial tcp (?:[\d.]+|\[[0-9a-f:]+\]):\d+: (?:i/o timeout|connect: (?:connection timed out|no route))|" + (
     r"127\.0\.0\.11:53: (?:i/o timeout|server misbehaving)|ETIMEDOUT|EAI_AGAIN"
@@ -35,6 +37,8 @@ def judge(setup: Setup) -> Finding | None:
 def _seen(setup: Setup) -> list[Place]:
     """Who filters by hand may have written the rules; something that found no way out shows that they are not there."""
     said = [line.at for line, _ in setup.said(OUTWARD, Speaker.CADDY, Speaker.GATEWAY, Speaker.ACME, Speaker.UNKNOWN)]
+    said += [one.at for one in setup.exchanges if one.container and one.error in ("timeout", "unreachable")
+             and is_public(urlsplit(one.url).hostname or "")]  # fmt: skip
     return said + [one.at for one in setup.failed(FailureKind.CONNECT_TIMEOUT, FailureKind.RESOLVER_DOWN)]
 
 

@@ -12,7 +12,9 @@ from clawkit.doctor.model.setup import Part, Setup
 
 WORDS = (
     r"Cannot connect to the Docker daemon|failed to connect to the docker API|Is the docker daemon running|"
-    r"dial unix \S*docker\S*\.sock: connect: (?:no such file|connection refused)"
+    r"dial unix \S*docker\S*\.sock: connect: (?:no such file|connection refused)|"
+    r"failed to start daemon: |unable to configure the Docker daemon with|"
+    r"error during connect: .*(?:cannot find the file|connection refused|no such file)"
 )
 
 

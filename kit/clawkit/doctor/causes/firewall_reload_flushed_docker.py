@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -17,6 +19,7 @@ GONE = (
 def judge(setup: Setup) -> Finding | None:
     firewall = setup.host.firewall
     said = [line.at for line, _ in setup.said(GONE, Speaker.DOCKER, Speaker.KERNEL, Speaker.UNKNOWN, Speaker.CLIENT)]
+    said += [one.at for one in setup.containers if not one.running and re.search(GONE, one.error)]
     missing = firewall is not None and firewall.docker_chains is False and _publishes(setup)
     if not said and not missing:
         return None
@@ -42,6 +45,6 @@ CAUSE = Cause(
         Symptom.REFUSED,
         Symptom.TIMEOUT,
     ),
-    looks_at=looks_at(Part.HOST, Part.LOGS),
+    looks_at=looks_at(Part.HOST, Part.LOGS, Part.CONTAINERS),
     judge=judge,
 )

@@ -12,12 +12,16 @@ from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateways
 
 SHELLS = ("sh", "bash", "ash", "zsh", "dash", "sleep", "tail", "cat", "true")
 ERRANDS = ("onboard", "setup", "configure", "doctor", "dashboard", "tui", "agent", "status", "start", "install", "stop",
            "restart", "devices", "--version", "--help", "health", "logs")  # fmt: skip
 """Subcommands of openclaw, and of `openclaw gateway`, that end or wait for a terminal."""
 MISSING = r"Cannot find module '(?P<file>/[^']*(?:dist|openclaw|moltbot|clawdbot)[^']*\.m?js)'(?! imported)"
+NO_PROGRAM = re.compile(
+    r'exec: \\?"(?P<file>[^"\\]+)\\?": (?:executable file not found|stat .*no such file|permission denied)'
+)
 VERB = re.compile(r"[a-z][a-z-]*")
 
 
@@ -43,13 +47,27 @@ def _said(setup: Setup) -> Finding | None:
     """Node's own word on a program that is not in the image."""
     said = last_words(setup, MISSING, Speaker.GATEWAY)
     if said is None:
-        return None
+        return _not_executed(setup)
     return Finding(
         summary=f"{said[1]['file']} does not exist in the gateway's image: its command names a file of another version",
         fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
                 '"lan"]', "docker compose up -d"),
         evidence=at(said[0].at),
     )  # fmt: skip
+
+
+def _not_executed(setup: Setup) -> Finding | None:
+    """The engine's word on a program that the gateway's container was to begin with."""
+    for container in gateways(setup):
+        found = NO_PROGRAM.search(container.error)
+        if found and not container.running:
+            return Finding(
+                summary=f"{container.name} is to run {found['file']}, which the gateway's image does not have",
+                fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", '
+                        '"--bind", "lan"]', "docker compose up -d"),
+                evidence=at(container.at),
+            )  # fmt: skip
+    return None
 
 
 def _asked(setup: Setup) -> list[Service]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import Reach, links
+from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
@@ -25,11 +26,18 @@ MEANS = {
     127: "status 127: its program does not exist",
     139: "status 139: it crashed",
 }
+EXITED = r"^(?P<name>[\w.-]+) exited with code (?P<code>(?!130\b|143\b)[1-9]\d*)"
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
 
 
 def judge(setup: Setup) -> Finding | None:
-    for words, command, places in (*_stopped(setup), *_units(setup), *_absent(setup), *_silent(setup)):
+    for words, command, places in (
+        *_stopped(setup),
+        *_units(setup),
+        *_absent(setup),
+        *_silent(setup),
+        *_ended(setup),
+    ):
         last = [line for line, _ in setup.said(LAST, Speaker.GATEWAY)][-1:]
         said = f"; its last words: {last[0].text.strip()[:160]}" if last else ""
         return Finding(
@@ -84,6 +92,15 @@ def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
                 "docker compose up -d", [service.at, *(one.at for one in setup.containers[:1])]  # fmt: skip
 
 
+def _ended(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """Compose's word below the gateway's log, where nobody listed the containers."""
+    said = last_words(setup, EXITED, Speaker.GATEWAY) if not gateways(setup) else None
+    if said is not None and OURS.search(said[1]["name"]):
+        code = int(said[1]["code"])
+        told = MEANS.get(code, f"status {code}")
+        yield f"the gateway's container {said[1]['name']} ended with {told}", "docker compose ps -a", [said[0].at]
+
+
 def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     """A complete list of the host's sockets in which the gateway's own port is missing."""
     if not setup.host.sockets_known or gateways(setup):
@@ -104,7 +121,7 @@ CAUSE = Cause(
     layer=Layer.GATEWAY,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY, Symptom.UNAVAILABLE, Symptom.RESTARTING),
-    looks_at=looks_at(Part.CONTAINERS, Part.HOST),
+    looks_at=looks_at(Part.CONTAINERS, Part.HOST, Part.LOGS),
     judge=judge,
     explains=frozenset({"upstream-closed-mid-request", "upstream-name-unknown", "container-dns-broken",
                         "upstream-marked-down",

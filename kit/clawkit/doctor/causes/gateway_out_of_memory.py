@@ -22,7 +22,8 @@ WORDS = (
     r"\S*(?:claw|molt)\S*\.service: .*(?:of this unit has been killed by the OOM killer|result 'oom-kill')|"
     r"(?:Out of memory|"
     r"Memory cgroup out of memory): Kill(?:ed)? process"
-    r" \d+,? \(?(?:node|openclaw|MainThread|npm)|oom-kill:.*task=(?:node|openclaw|MainThread)|container oom\b"
+    r" \d+,? \(?(?:node|openclaw|MainThread|npm)|oom-kill:.*task=(?:node|openclaw|MainThread)|"
+    r"container oom \S+ \(.*(?:claw|molt)"
 )
 
 

@@ -9,6 +9,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import engine_words
 from clawkit.doctor.model.compose import Healthcheck, Service
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import gateway_services, gateways
@@ -39,10 +40,21 @@ def judge(setup: Setup) -> Finding | None:
             severity = Severity.ERROR if seen or why.startswith(("asks port", "calls")) else Severity.WARNING
             return _finding(f"the health check of {service.name} {why}{held}", severity, service.healthcheck.at, *seen)
     tool = _tool(setup)
-    return (
-        _finding(f"the health check calls {tool}, which the image lacks", Severity.ERROR, *seen)
-        if tool and seen
-        else None
+    if tool and seen:
+        return _finding(f"the health check calls {tool}, which the image lacks", Severity.ERROR, *seen)
+    return _late(setup, said[0]) if said else None
+
+
+def _late(setup: Setup, given_up: Place) -> Finding | None:
+    """Nobody gave the check itself, and the gateway says that it did get ready."""
+    ready = [line.at for line, _ in setup.said(r"\[gateway\] ready\b", Speaker.GATEWAY)]
+    if not ready:
+        return None
+    words = (
+        "Compose gave the gateway up for unhealthy, and it did get ready: the health check is too impatient or asks "
+    )
+    return _finding(
+        f"{words}the wrong thing, and what waits for it is never started", Severity.ERROR, given_up, ready[-1]
     )
 
 

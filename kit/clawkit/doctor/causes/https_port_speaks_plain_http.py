@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+from urllib.parse import SplitResult, urlsplit
+
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.complaints import complaints
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import proxy_service, sites
 from clawkit.doctor.model.setup import Part, Setup
 
+REFUSED_BY_TLS = 400
+"""What nginx and Go say to plain http on a port of TLS."""
+
 
 def judge(setup: Setup) -> Finding | None:
+    return _written(setup) or _heard(setup)
+
+
+def _heard(setup: Setup) -> Finding | None:
+    """Where nobody gave the configuration: whoever asked port 443 by plain http got an answer."""
+    if setup.proxies:
+        return None
+    for one in setup.exchanges:
+        parts = urlsplit(one.url)
+        plain = parts.scheme in ("http", "ws") and _port(parts) == 443
+        if plain and one.status is not None and one.status != REFUSED_BY_TLS and not one.container:
+            return Finding(
+                summary=f"port 443 of {parts.hostname} answers plain http ({one.status}), so every https handshake "
+                "fails with a protocol error",
+                fix=Fix("let the proxy speak TLS there: `listen 443 ssl;` in nginx, the name without http:// in a "
+                        "Caddyfile, 443:443 in ports", f"openssl s_client -connect {parts.hostname}:443 </dev/null"),
+                evidence=at(one.at, *complaints(setup, "tls-not-tls")[:1]),
+            )  # fmt: skip
+    return None
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
+
+
+def _written(setup: Setup) -> Finding | None:
     for proxy, site in sites(setup):
         service = proxy_service(setup, proxy)
         if service is None or has_front(setup, proxy):
@@ -36,6 +71,6 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.COMPOSE),
+    looks_at=looks_at(Part.COMPOSE, Part.EXCHANGES),
     judge=judge,
 )

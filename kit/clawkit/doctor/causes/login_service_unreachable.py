@@ -10,7 +10,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import in_container, proxy_service
 from clawkit.doctor.model.compose import Service
-from clawkit.doctor.model.failure import FailureKind
+from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.place import Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import may_meet_outside, meet
@@ -18,6 +18,7 @@ from clawkit.doctor.reload import reload
 from clawkit.doctor.visit import Visit, visits
 
 LOST = (FailureKind.NO_HOST, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.CONNECT_TIMEOUT)
+UNANSWERED = r"auth request unexpected status: (50[0234]|404)"
 BARE = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
 
 
@@ -36,7 +37,25 @@ def judge(setup: Setup) -> Finding | None:
                         f"name at {line.at}", reload(visit.proxy)),
                 evidence=at(line.at, *seen[:1]),
             )  # fmt: skip
-    return None
+    return _heard(setup)
+
+
+def _heard(setup: Setup) -> Finding | None:
+    """nginx' own word that its question before the page was not answered as a login answers."""
+    said = [(line.at, match[1]) for line, match in setup.said(UNANSWERED, Speaker.NGINX)]
+    if not said:
+        return None
+    place, status = said[-1]
+    asked = [one.at for one in setup.failed(*LOST) if 'subrequest: "' in one.at.text]
+    return Finding(
+        summary=f"the login service that nginx asks before every page (auth_request) answers {status}, or nothing: "
+        "nobody gets in",
+        fix=Fix(
+            "start it, or correct where auth_request leads", "docker compose ps -a; nginx -T | grep -n auth_request"
+        ),
+        evidence=at(*asked[-1:], place),
+        observed=True,
+    )
 
 
 def _host(visit: Visit, line: Value[str]) -> str:
@@ -77,7 +96,7 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.PROXY,
     symptoms=(Symptom.BAD_GATEWAY, Symptom.FORBIDDEN, Symptom.UNAVAILABLE),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
     explains=frozenset({"login-blocks-websocket"}),
 )

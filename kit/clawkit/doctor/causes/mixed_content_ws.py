@@ -15,7 +15,7 @@ def judge(setup: Setup) -> Finding | None:
         line.at
         for line, _ in setup.said(
             r"mixed content.*ws://|insecure websocket connection may not be "
-            "initiated|SecurityError.*(?:WebSocket|insecure)"
+            "initiated|SecurityError.*(?:insecure|ws://)"
         )
     ]
     if not seen and not seen_lines:

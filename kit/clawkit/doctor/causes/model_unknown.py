@@ -8,7 +8,11 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
 
-SAID = r"Unknown model: \S+|model_not_found|Invalid `model`"
+SAID = (
+    r"Unknown model: \S+|model_not_found|Invalid `model`|\bnot_found_error\b.*\bmodel: |"
+    r"\bmodel [\\\"'`]+[\w./:-]+[\\\"'`]+ (?:not found|does not exist)"
+)
+"""The gateway's, and the providers' as it quotes them."""
 
 
 def judge(setup: Setup) -> Finding | None:

@@ -19,6 +19,11 @@ from clawkit.doctor.served import file_of
 from clawkit.doctor.staging import ordered_at
 
 STAGING = re.compile(r"staging|/test/|pebble", re.IGNORECASE)
+STOPGAP = re.compile(r"TRAEFIK DEFAULT CERT|\(STAGING\)[\w ]*|Fake LE[\w ]*|Pebble[\w ]*|Caddy Local Authority|"
+                     r"Kubernetes Ingress Controller Fake Certificate", re.IGNORECASE)  # fmt: skip
+"""Authorities of tests, and what proxies show while they have nothing better."""
+OF_AN_EDGE = re.compile(r"CloudFlare Origin", re.IGNORECASE)
+"""Trusted by the network in front alone, and that is enough behind it."""
 MADE = re.compile(r"snakeoil|self-?signed", re.IGNORECASE)
 
 
@@ -36,6 +41,28 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix(fix, reload(proxy)),
                 evidence=at(place, name.at, *said[:1]),
             )
+    return _shown(setup)
+
+
+def _shown(setup: Setup) -> Finding | None:
+    """Where no configuration says whose certificate it is: what a client was shown."""
+    for one in setup.certificates if not setup.proxies else ():
+        name = one.server_name or next(iter(one.names), "")
+        whose = f"{one.subject} {one.issuer}"
+        stopgap = STOPGAP.search(whose)
+        if (
+            one.served
+            and (stopgap or one.self_signed)
+            and (not name or is_public(name))
+            and not OF_AN_EDGE.search(whose)
+        ):
+            words = f"it is {stopgap[0]}'s" if stopgap else f"it is self-signed ({one.subject})"
+            return Finding(
+                summary=f"browsers do not trust the certificate that {name or 'the name'} shows: {words}",
+                fix=Fix("let the proxy order one of a public authority for it (no staging directory, no internal "
+                        "authority, a resolver that the router names)", f"curl -vI https://{name or 'YOUR-DOMAIN'}/"),
+                evidence=at(one.at, *complaints(setup, "tls-self-signed", "tls-unknown-issuer")[:1]),
+            )  # fmt: skip
     return None
 
 
@@ -67,7 +94,7 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.CERTIFICATES),
     judge=judge,
     explains=frozenset({"incomplete-chain"}),
 )

@@ -18,7 +18,7 @@ PROXY = (
     r"bind\(\) to \S*?:(\d+) failed \(13: Permission denied\)|listen tcp[46]? \S*?:(\d+): bind: permission denied|"
     r"listening on \S*?:(\d+):.*permission denied"
 )
-ENGINE = r"cannot expose privileged port (\d+)|rootlessport cannot expose privileged port (\d+)"
+ENGINE = r"cannot expose privileged port (\d+)|Failed to bind port (\d+) \(Permission denied\)"
 EXEC = r"exec (?:/usr/bin/)?caddy: operation not permitted"
 OFFICIAL = re.compile(r"^(?:docker\.io/)?(?:library/)?caddy(?::[\w.-]+)?(?:@.*)?$")
 FIRST = "sysctl -w net.ipv4.ip_unprivileged_port_start=80"
@@ -28,7 +28,7 @@ def judge(setup: Setup) -> Finding | None:
     engine = engine_words(setup, ENGINE)
     if engine is not None:
         port = _port(engine[1].groups())
-        return _finding(f"rootless Docker may not open port {port}", FIRST, engine[0])
+        return _finding(f"the rootless engine may not open port {port}", FIRST, engine[0])
     said = last_words(setup, PROXY, Speaker.NGINX, Speaker.CADDY)
     if said is None:
         return _not_executed(setup)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -15,7 +17,7 @@ LATER = r"host not found in upstream|No chain/target/match by that name"
 
 
 def judge(setup: Setup) -> Finding | None:
-    if any(setup.said(LATER)):
+    if any(setup.said(LATER)) or any(re.search(LATER, one.error) for one in setup.containers):
         return None
     own = proxies(setup)
     for container in own if not any(one.running for one in own) else ():

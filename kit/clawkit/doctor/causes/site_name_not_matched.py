@@ -20,13 +20,17 @@ from clawkit.doctor.origins import PLAIN, TLS
 from clawkit.doctor.reload import reload
 
 NAME = re.compile(r"^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+$")
+WELCOME = re.compile(
+    r"Welcome to nginx!|Welcome to OpenResty!|Apache2 (?:Ubuntu|Debian) Default Page|Caddy works!|"
+    r"HTTP Server Test Page|Congratulations! .{0,40}Nginx Proxy Manager|Test Page for the (?:Nginx|Apache|HTTP)"
+)
 LIVE = re.compile(r"/live/([^/]+)/")
 
 
 def judge(setup: Setup) -> Finding | None:
     proxies = list({id(proxy): proxy for proxy, _ in sites(setup)}.values())
     if not proxies:
-        return None
+        return _welcomed(setup) if not setup.proxies else None
     for name, places in _wanted(setup).items():
         if any(_answered(setup, proxy, name) for proxy in proxies):
             continue
@@ -41,6 +45,21 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"write {name} at {served[0].at}", reload(proxy)),
             evidence=at(*(value.at for value in served[:2]), *places),
         )
+    return None
+
+
+def _welcomed(setup: Setup) -> Finding | None:
+    """Where nobody gave the configuration: the page that a fresh server shows, in place of OpenClaw's."""
+    for one in setup.exchanges:
+        page = WELCOME.search(one.body)
+        if one.vantage is Vantage.PUBLIC and page is not None:
+            host = urlsplit(one.url).hostname or "the name"
+            return Finding(
+                summary=f'{host} shows "{page[0]}": the request meets a default site, no site of that name',
+                fix=Fix(f"a site with server_name {host} (or that name in the Caddyfile), enabled; take "
+                        "the distribution's default site out", "sudo nginx -T | grep -n server_name"),
+                evidence=at(one.at),
+            )  # fmt: skip
     return None
 
 
@@ -113,7 +132,7 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.PROXY,
     symptoms=(Symptom.WRONG_SITE, Symptom.BLANK, Symptom.NOT_FOUND),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.EXCHANGES, Part.PROXY),
     judge=judge,
     explains=frozenset({"origin-not-listed"}),
 )

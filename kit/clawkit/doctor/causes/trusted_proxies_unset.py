@@ -34,7 +34,8 @@ def judge(setup: Setup) -> Finding | None:
 def _alone(setup: Setup) -> Finding | None:
     """Only the refusal itself was given: neither what the proxy sends nor whom the gateway trusts."""
     seen = _seen(setup)
-    if not seen or setup.proxies or any(gateway.has_config for gateway in setup.gateways):
+    known = [gateway for gateway in setup.gateways if gateway.has_config]
+    if not seen or setup.proxies or any(gateway.trusted_proxies or gateway.unseen for gateway in known):
         return None
     named = next((match[1] for _, match in setup.said(STRANGER)), "the proxy's address")
     return Finding(
@@ -42,7 +43,7 @@ def _alone(setup: Setup) -> Finding | None:
         "gateway.trustedProxies, or the proxy names no client in X-Forwarded-For",
         fix=Fix(f'"trustedProxies": ["{named if named[:1].isdigit() else "ADDRESS"}"] under gateway; in nginx '
                 "proxy_set_header X-Forwarded-For $remote_addr;", "openclaw config get gateway.trustedProxies"),
-        evidence=at(*seen[:2]),
+        evidence=at(*(gateway.at for gateway in known[:1]), *seen[:2]),
         observed=True,
     )  # fmt: skip
 

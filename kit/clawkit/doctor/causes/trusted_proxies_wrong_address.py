@@ -9,6 +9,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import XFF, refused
 from clawkit.doctor.links import Link
+from clawkit.doctor.model.failure import LogLine
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
@@ -16,6 +17,8 @@ from clawkit.doctor.peer import Peer, attributes, covered, parsed, peer, shaped
 from clawkit.doctor.visit import http_links
 
 STRANGER = r"unattributable proxy-shaped traffic from (?:::ffff:)?([0-9a-f.:]+[0-9a-f])"
+
+WELCOME = r"\bconnected\b.* remote=(?:::ffff:)?([0-9a-f.:]+[0-9a-f]) .*\bfwd="
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -45,9 +48,21 @@ def _logged(setup: Setup, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]
             local = ip_address(match[1]).is_loopback
         except ValueError:
             continue
-        if not local and not covered(gateway, match[1]) and len(setup.gateways) == 1:
+        if (
+            not local
+            and not _let_in(setup, gateway, line)
+            and not covered(gateway, match[1])
+            and len(setup.gateways) == 1
+        ):
             return f"does not cover {match[1]}, from where the proxy's requests come", match[1], (line.at,)
     return None
+
+
+def _let_in(setup: Setup, gateway: Gateway, stranger: LogLine) -> bool:
+    """Visitors came through an address that is trusted, in the same log: the stranger is something beside the proxy."""
+    return any(
+        covered(gateway, match[1]) for line, match in setup.said(WELCOME) if line.at.source == stranger.at.source
+    )
 
 
 def _elsewhere(setup: Setup, link: Link, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:

@@ -15,6 +15,7 @@ from clawkit.doctor.programs import PROXY
 
 NO_FAMILY = r"uv_interface_addresses returned Unknown system error 97|Address family not supported by protocol"
 """What Node says where RestrictAddressFamilies leaves AF_NETLINK or AF_INET out."""
+NO_NETLINK = r"uv_interface_addresses returned Unknown system error 97"
 YES = ("yes", "true", "on", "1")
 EVERYTHING = ("any", "0.0.0.0/0")
 LOCAL = ("localhost", "127.0.0.0/8", "127.0.0.1", "127.0.0.1/32", "127.0.0.1/8", *EVERYTHING)
@@ -27,7 +28,22 @@ def judge(setup: Setup) -> Finding | None:
         named = f"{unit.name} {unit.command.value if unit.command else ''}"
         if line is not None and (OURS.search(named) or PROXY.search(unit.name)):
             return _finding(unit, line, setup)
-    return None
+    return _heard(setup)
+
+
+def _heard(setup: Setup) -> Finding | None:
+    """Where nobody gave the unit: Node says that it may not even list the interfaces."""
+    said = last_words(setup, NO_NETLINK, Speaker.GATEWAY)
+    if said is None:
+        return None
+    return Finding(
+        summary="the gateway may not list the network's interfaces (status 97): its unit's RestrictAddressFamilies "
+        "leaves AF_NETLINK out",
+        fix=Fix("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK in the unit, then daemon-reload and "
+                "restart",
+                "systemctl show openclaw-gateway -p RestrictAddressFamilies"),
+        evidence=at(said[0].at),
+    )  # fmt: skip
 
 
 def _blocking(unit: Unit, *, by_loopback: bool) -> tuple[Value[str], str] | None:
@@ -71,7 +87,7 @@ CAUSE = Cause(
     layer=Layer.HOST,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY, Symptom.GATEWAY_TIMEOUT, Symptom.RESTARTING),
-    looks_at=looks_at(Part.HOST),
+    looks_at=looks_at(Part.HOST, Part.LOGS),
     judge=judge,
     explains=frozenset({"upstream-unreachable", "upstream-wrong-port", "gateway-not-running"}),
 )

@@ -6,12 +6,14 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.logged import logged
-from clawkit.doctor.model.failure import FailureKind
+from clawkit.doctor.model.failure import Failure, FailureKind
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateway_services, gateways
+from clawkit.doctor.witness import failures
 
 
 def judge(setup: Setup) -> Finding | None:
-    silent = logged(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE)
+    silent = logged(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE) or _right_and_silent(setup)
     if not silent:
         return None
     last = silent[-1]
@@ -27,6 +29,15 @@ def judge(setup: Setup) -> Finding | None:
         ),
         evidence=at(last.at, silent[0].at),
     )
+
+
+def _right_and_silent(setup: Setup) -> tuple[Failure, ...]:
+    """The proxy dials the very address that the gateway has, where it runs, and no packet comes back."""
+    right = {use.ipv4.value for service in gateway_services(setup) for use in service.networks if use.ipv4}
+    right |= {address for one in gateways(setup) for address in one.addresses.values() if address}
+    runs = any(one.running for one in gateways(setup))
+    silent = failures(setup, FailureKind.CONNECT_TIMEOUT) if runs else ()
+    return tuple(one for one in silent if one.upstream.rpartition(":")[0] in right)
 
 
 CAUSE = Cause(

@@ -152,6 +152,10 @@ class Host:
     dns: tuple[DnsAnswer, ...] = ()
     addresses: tuple[str, ...] = ()
     """The host's own public and private addresses."""
+    mtu: dict[str, Value[int]] = field(default_factory=dict)
+    """interface -> the largest packet that it takes."""
+    way_out: str = ""
+    """The interface of the default route."""
     clock_offset: Value[float] | None = None
     """Seconds; positive when this clock is ahead."""
     hosts_file: dict[str, Value[str]] = field(default_factory=dict)

@@ -97,7 +97,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.TRAEFIK, r"^(?:entryPoints|certificatesResolvers|providers):\s*$|^\[(?:entryPoints|http\.routers|"
                        r"http\.services|"
                        r"providers|certificatesResolvers)|^ +(?:routers|loadBalancer):\s*$"),
-    (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
+    (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^ +sl +local_|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
                        r"^Active Internet connections|"
                        r"^COMMAND +PID .*NAME|^(?:tcp|udp)6? +\d+ +\d+ \S+:(?:\d+|\*) "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
@@ -113,7 +113,8 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CLOCK, r"^ *(?:Local time|System clock synchronized|NTP synchronized): |^Reference ID +: |"
                      r"^System time +: |"
                      r"^ntpdate\[|offset [-+]?\d+\.\d+,? "),
-    (FileKind.ADDRESSES, r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
+    (FileKind.ADDRESSES, r"^default via \S+ dev |"
+                          r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
@@ -236,20 +237,22 @@ SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "sessio
 
 def _log(text: str) -> FileKind | None:
     """Where most of the lines that can be told speak as a log does."""
-    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, plain, speaker_of
+    from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, KIN, STAMP, plain, speaker_of, unprefixed
 
     lines = [plain(line).rstrip() for line in text.splitlines()[:300] if line.strip()]
     prefixed = [found for line in lines if (found := COMPOSE_PREFIX.match(line))]
     if len(prefixed) * 2 > len(lines) and len({found["service"] for found in prefixed}) < 12:
         return FileKind.DOCKER_LOG
     counts: dict[Speaker, int] = {}
+    dated = 0
     for line in lines:
-        journal = JOURNAL.match(line)
-        bare = STAMP.sub("", line[journal.end() :] if journal else line)
-        speaker = speaker_of(bare)
+        dated += (JOURNAL.match(line) or STAMP.match(line)) is not None
+        speaker = speaker_of(unprefixed(line))
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
+    if not told and dated * 2 > len(lines) and KIN.search(text):
+        return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
     if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:
@@ -274,9 +277,7 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
     return FileKind.CADDYFILE if caddy >= nginx else FileKind.NGINX
 
 
-OF_OTHERS = frozenset(
-    (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")
-)
+OF_OTHERS = (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")
 """No proxy's configuration ends so, however much of its lines they hold."""
 
 

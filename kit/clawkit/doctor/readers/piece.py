@@ -11,6 +11,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers import logs, recorded
 from clawkit.doctor.readers.kinds import FileKind, kind_of
 from clawkit.doctor.readers.logs.kernel import dropped
+from clawkit.doctor.readers.logs.speaker import JOURNAL
 from clawkit.doctor.readers.recorded import Seen, console, curl
 from clawkit.doctor.readers.recorded.command import Command
 from clawkit.doctor.readers.recorded.session import blocks
@@ -45,6 +46,7 @@ def pieces(files: Sequence[TextFile]) -> Iterator[Piece]:
                 found = FileKind.SESSION
             if block.command is not None:
                 found = recorded.kind_by(block.command, found)
+                found = FileKind.SESSION if found is FileKind.UNKNOWN else found  # line by line, as prose is
             yield Piece(block.file, found, block.command, pasted=True)
 
 
@@ -65,6 +67,8 @@ def seen(piece: Piece) -> Seen:
         parts.append(recorded.read(piece.file, piece.kind, piece.command))
     if piece.kind in LOGS:
         parts.append(_logged(piece))
+    elif piece.kind is FileKind.UNIT_STATUS:
+        parts.append(_logged(replace(piece, file=_journal(piece.file))))
     return recorded.together(parts)
 
 
@@ -86,6 +90,11 @@ def _logged(piece: Piece) -> Seen:
                 exchanges += curl.read(TextFile(piece.file.path, piece.file.shown, one)).exchanges
     packets = tuple(packet for line in lines if (packet := dropped(line)) is not None)
     return Seen(logs=lines, failures=failures, exchanges=tuple(exchanges), host=Host(dropped=packets))
+
+
+def _journal(file: TextFile) -> TextFile:
+    """The last lines of the unit's log, which `systemctl status` prints below its state; the rest left blank."""
+    return replace(file, text="\n".join(line if JOURNAL.match(line) else "" for line in file.text.splitlines()))
 
 
 def _formed(speaker: Speaker, text: str) -> bool:

@@ -10,7 +10,7 @@ from clawkit.doctor.model.failure import Failure, LogLine, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.kinds import FileKind
 from clawkit.doctor.readers.logs import access, caddy, nginx
-from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, by_name, plain, speaker_of
+from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, STRANGERS, by_name, plain, speaker_of
 from clawkit.doctor.readers.logs.times import of_iso, time_of
 from clawkit.doctor.readers.text import TextFile
 from clawkit.doctor.redaction import redact
@@ -96,6 +96,8 @@ def _raw(file: TextFile) -> Iterator[_Raw]:
         journal = JOURNAL.match(text)
         if journal:
             text, service = text[journal.end() :], journal.group("unit")
+            if STRANGERS.match(service):
+                continue
         time = None
         stamp = STAMP.match(text)
         if stamp:

@@ -14,13 +14,15 @@ COMPOSE_PREFIX = re.compile(r"^(?P<service>[A-Za-z0-9][\w.-]*?)[ ]{0,60}\|(?:[ ]
 STAMP = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))[ \t]+")
 """`docker logs -t`, `docker compose logs -t`, and the gateway's own."""
 JOURNAL = re.compile(
-    r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) [\w.-]+ (?P<unit>[\w@.-]+?)(?:\[\d+\])?: "
+    r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) [\w.-]+ (?P<unit>[\w@./-]+?)(?:\[\d+\])?: "
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
-    (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[ *\d+\.\d{3,}\] |avc: +denied|Out of memory: Kill|oom-kill:|"
+    (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[(?: *\d+\.\d{3,}|"
+                     r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] |"
+                     r"avc: +denied|Out of memory: Kill|oom-kill:|"
                      r"invoked oom-killer|^net\.ipv4\.ip_forward ?=|\[UFW (?:BLOCK|AUDIT|ALLOW)|"
                      r"\bIN=\S* OUT=\S* .*\bPROTO=|apparmor=\"(?:DENIED|ALLOWED)\"|"
                      r"Memory cgroup out of memory|"
@@ -34,8 +36,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r'^\{(?!.*"level")(?=.*"status": ?"?\d{3})(?=.*"(?:uri|path|request|request_uri|url)": ?")'),
     (Speaker.CADDY, r'^\{(?=.*"level":"\w+")(?=.*"ts":)(?=.*"(?:msg|logger)":)|'
                     rf"^{NGINX_STAMP}(?:\.\d+)?\s+(?:DEBUG|INFO|WARN|ERROR|FATAL|PANIC)\s|^caddy: error|"
-                    r"^Error: (?:adapting|loading|validating|sending configuration|initial|caddyfile|Caddyfile|"
-                    r"reading config)|^(?:run|reload|validate): (?:loading|adapting|sending)"),
+                    r"^Error: (?:adapting|loading|validating|sending configuration|initial(?!izing source)|"
+                    r"caddyfile|Caddyfile|reading config)|^(?:run|reload|validate): (?:loading|adapting|sending)"),
     (Speaker.ACME, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:[A-Z]+:(?:certbot|acme|urllib3)|"
                    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]+ \S+ \d{4}\]|"
                    rf"^{NGINX_STAMP} (?:\[(?:INFO|WARN)\] (?:\[|acme)|Could not obtain|error: one or more)|"
@@ -45,7 +47,13 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
     (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
-                     r"failed to connect to the docker API|"
+                     r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
+                     r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
+                     r"no matching manifest for |"
+                     r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
+                     r"^Error: (?:unable to (?:start|copy|pull)|initializing source|creating container|netavark|"
+                     r"OCI runtime|container \S+ |crun: |runc: |statfs )|^error from registry: |"
+                     r"error while creating mount source path|Mounts denied|"
                      r"^ *(?:[✔✘⠿] )?(?:Container|Network|Volume) \S+ +(?:Creat|Start|Runn|"
                      r"Wait|"
                      r"Healthy|Error|Exited|Stopp|Remov|Recreat)|dependency failed to start|port is already allocated|"
@@ -86,6 +94,13 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
 )  # fmt: skip
 RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
+KIN = re.compile(r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot")
+"""In the log of a program that has no form of its own here and belongs to the way all the same."""
+STRANGERS = re.compile(
+    r"(?:postfix|sshd|mysqld|mariadbd|postgres|redis|dovecot|exim|sendmail|php|cron|smartd|snapd)", re.I
+)
+"""Units in the journal of a whole host that have a port, a certificate and a disk of their own to complain of."""
+
 OWN = {speaker: rule for speaker, rule in RULES if speaker in (Speaker.NGINX, Speaker.ACCESS, Speaker.CADDY)}
 """Forms that nobody else's line has."""
 
@@ -102,6 +117,12 @@ _NAMES = (
 def plain(line: str) -> str:
     """Without terminal colours."""
     return ANSI.sub("", line) if "\x1b" in line or LOST in line else line
+
+
+def unprefixed(line: str) -> str:
+    """Without what journald and `logs -t` write before it."""
+    journal = JOURNAL.match(line)
+    return STAMP.sub("", line[journal.end() :] if journal else line)
 
 
 def speaker_of(text: str, likely: Speaker = Speaker.UNKNOWN) -> Speaker:

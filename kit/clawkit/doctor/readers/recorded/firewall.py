@@ -72,13 +72,15 @@ def _firewalld(file: TextFile) -> Firewall:
             target = found["value"].strip()
         elif found:
             allows += found["value"].split()
-    at = next((n for n, line in enumerate(file.text.splitlines(), start=1) if line.strip()), 1)
-    return Firewall(at=file.place(at), firewalld_allows=tuple(allows), default_drop=target.upper() != "ACCEPT")
+    told = [n for n, line in enumerate(file.text.splitlines(), start=1) if line.strip().startswith("services:")]
+    return Firewall(
+        at=file.place(told[0] if told else 1), firewalld_allows=tuple(allows), default_drop=target.upper() != "ACCEPT"
+    )
 
 
 def _tables(file: TextFile, command: Command | None) -> Firewall:
     """iptables in both forms, and nftables."""
-    chain, default, drops = "", None, list[Value[str]]()
+    chain, default, drops, decided = "", None, list[Value[str]](), 0
     for number, line in enumerate(file.text.splitlines(), start=1):
         policy = POLICY.match(line)
         if policy:
@@ -89,6 +91,7 @@ def _tables(file: TextFile, command: Command | None) -> Firewall:
             )
             if name.upper() == "INPUT" and what:
                 default = what.upper() == "DROP"
+                decided = number if default else decided
         elif nft := NFT_CHAIN.match(line):
             chain = nft["name"]
         rule = RULE.match(line)
@@ -99,7 +102,7 @@ def _tables(file: TextFile, command: Command | None) -> Firewall:
             drops.append(Value(f"{where}: {line.strip()}", Place(file.shown, number, line.strip())))
     first = next((n for n, line in enumerate(file.text.splitlines(), start=1) if line.strip()), 1)
     return Firewall(
-        at=file.place(first),
+        at=file.place(decided or first),
         default_drop=default,
         docker_chains=_docker(file.text, command),
         drops=tuple(drops),

@@ -20,6 +20,9 @@ CHRONY = re.compile(r"^System time\s+: ([\d.]+) seconds (fast|slow) of NTP time"
 OFFSET = re.compile(r"offset ([-+]?\d+\.\d+)")
 INET = re.compile(r"\binet6? (?:addr:)?([\da-f.:]+)")
 BRIEF = re.compile(r"^\S+\s+(?:UP|UNKNOWN|DOWN)\s+(?P<all>\S.*)$")
+LINK = re.compile(r"^(?:\d+: )?(?P<name>[\w.-]+)(?:@\S+)?: (?:flags=\d+)?<\S*>\s+mtu (?P<mtu>\d+)")
+"""`ip link`, `ip addr` and ifconfig."""
+ROUTE = re.compile(r"^default (?:via \S+ )?dev (?P<device>\S+)", re.MULTILINE)
 STAT = re.compile(r"Access: \((?P<mode>\d{4})/\S+\)\s+Uid: \(\s*(?P<uid>\d+)/[^)]*\)\s+Gid: \(\s*(?P<gid>\d+)/")
 STAT_FILE = re.compile(r"^\s*File: [\u2018'\"]?(?P<path>[^\u2018\u2019'\"]+)")
 LONG = re.compile(r"^(?P<kind>[dl-])(?P<bits>[rwxsStT-]{9})[.+@]?\s+\d+\s+(?P<user>\S+)\s+(?P<group>\S+)\s+[\d,. "
@@ -77,7 +80,16 @@ def addresses(file: TextFile, command: Command | None = None) -> Seen:
     if command is not None and not found:  # hostname -I, curl ifconfig.me
         found = [word for word in file.text.split() if re.fullmatch(r"[\d.]{7,15}|[\da-f]*:[\da-f:]+", word)]
     kept = (address for address in found if not address.startswith(("127.", "fe80")) and address != "::1")
-    return Seen(host=Host(addresses=tuple(dict.fromkeys(kept))))
+    route = ROUTE.search(file.text)
+    return Seen(
+        host=Host(addresses=tuple(dict.fromkeys(kept)), mtu=_sizes(file), way_out=route["device"] if route else "")
+    )
+
+
+def _sizes(file: TextFile) -> dict[str, Value[int]]:
+    found = ((number, line, LINK.match(line)) for number, line in enumerate(file.text.splitlines(), start=1))
+    return {link["name"]: Value(int(link["mtu"]), Place(file.shown, number, line.strip()))
+            for number, line, link in found if link}  # fmt: skip
 
 
 def owners(file: TextFile, command: Command | None = None) -> Seen:

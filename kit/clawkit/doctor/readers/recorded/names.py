@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from clawkit.doctor.model.failure import LogLine, Speaker
 from clawkit.doctor.model.host import DnsAnswer, Host
 from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.readers.recorded.command import Command
@@ -24,6 +25,9 @@ NOTHING = re.compile(r"^Host (?P<host>\S+?)\.? not found: \d\(NXDOMAIN\)|^(?P<no
                      r"^\** ?(?P<find>\S+): NXDOMAIN")  # fmt: skip
 
 
+SERVFAIL = re.compile(r"status: SERVFAIL|: SERVFAIL$|\(SERVFAIL\)")
+
+
 def read(file: TextFile, command: Command | None = None) -> Seen:
     """A lookup inside a container asks Docker's own name server: that says nothing of the public name."""
     if command is not None and command.container:
@@ -32,7 +36,15 @@ def read(file: TextFile, command: Command | None = None) -> Seen:
     found = [*_dig(file, lines), *_host(file, lines), *_nslookup(file, lines)]
     if not found and command is not None:
         found = list(_short(file, lines, command))
-    return Seen(host=Host(dns=tuple(_joined(found))))
+    return Seen(host=Host(dns=tuple(_joined(found))), logs=tuple(_failed(file, lines)))
+
+
+def _failed(file: TextFile, lines: list[tuple[int, str]]) -> Iterator[LogLine]:
+    """That the name server failed, with the name that it was asked for."""
+    asked = next((found["name"].lower() for _, line in lines if (found := QUESTION.match(line))), "")
+    for number, line in lines:
+        if SERVFAIL.search(line):
+            yield LogLine(Speaker.UNKNOWN, f"{asked} {line.strip()}".strip(), Place(file.shown, number, line.strip()))
 
 
 def hosts_file(file: TextFile) -> Seen:

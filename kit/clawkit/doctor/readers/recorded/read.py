@@ -38,6 +38,11 @@ ENGINE = (
     ("ps", FileKind.DOCKER_PS),
     ("logs", FileKind.DOCKER_LOG),
     ("up", FileKind.DOCKER_LOG),
+    ("start", FileKind.DOCKER_LOG),
+    ("restart", FileKind.DOCKER_LOG),
+    ("create", FileKind.DOCKER_LOG),
+    ("pull", FileKind.DOCKER_LOG),
+    ("events", FileKind.DOCKER_LOG),
 )
 RECORDED = frozenset(
     (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
@@ -50,7 +55,7 @@ RECORDED = frozenset(
 def kind_by(command: Command, by_content: FileKind) -> FileKind:
     """The command knows better than its output, but for `cat` and for programs that nobody here knows."""
     program = command.program
-    if program in ("docker", "podman", "docker-compose", "nerdctl", "compose"):
+    if program in ("docker", "podman", "docker-compose", "podman-compose", "nerdctl", "compose"):
         found = next((kind for verb, kind in ENGINE if verb in command.words), by_content)
         if by_content is FileKind.DOCKER_LOG:
             return by_content  # the engine's refusal in place of what was asked

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clawkit.doctor.model.container import Container
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.host import Host, Socket
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.recorded.command import Command
@@ -19,6 +20,8 @@ NETSTAT = re.compile(
 LSOF = re.compile(r"^(?P<program>\S+)\s+(?P<pid>\d+)\s+\S+\s+\S+\s+IPv[46]\s+\S+\s+\S+\s+(?P<net>TCP|"
                   r"UDP)\s+(?P<local>\S+)\s*"
                   r"(?P<state>\(LISTEN\))?")  # fmt: skip
+PROC = re.compile(r"^\s*\d+: (?P<address>[\dA-F]{8}|[\dA-F]{32}):(?P<port>[\dA-F]{4}) 0+:0000 0A ")
+"""Listening, in /proc/net/tcp and tcp6: images without ss have that."""
 BY_SS = re.compile(r'users:\(\("(?P<program>[^"]+)",pid=(?P<pid>\d+)')
 BY_NETSTAT = re.compile(r"(?P<pid>\d+)/(?P<program>[\w.-]+)")
 HEADER = re.compile(r"Recv-Q|^COMMAND\s+PID|Active Internet", re.MULTILINE)
@@ -40,13 +43,20 @@ def _inside(file: TextFile, command: Command, sockets: tuple[Socket, ...]) -> Se
         return Seen()
     listening = tuple(f"[{s.address}]:{s.port}" if ":" in s.address else f"{s.address}:{s.port}"
                       for s in sockets if s.protocol == "tcp")  # fmt: skip
-    at = sockets[0].at if sockets else Place(file.shown, None, command.typed)
+    at = (
+        next((s.at for s in sockets if s.port == DEFAULT_PORT), sockets[0].at)
+        if sockets
+        else Place(file.shown, None, command.typed)
+    )
     service = command.container if "compose" in command.typed.split(" exec")[0] else None
     return Seen(containers=(Container(name=command.container, at=at, service=service, listening=listening),))
 
 
 def _sockets(file: TextFile) -> Iterator[Socket]:
     for number, line in enumerate(file.text.splitlines(), start=1):
+        if raw := PROC.match(line):
+            yield Socket(_dotted(raw["address"]), int(raw["port"], 16), Place(file.shown, number, line.strip()))
+            continue
         found = SS.match(line.strip()) or NETSTAT.match(line.strip()) or LSOF.match(line.strip())
         if found is None:
             continue
@@ -66,6 +76,13 @@ def _sockets(file: TextFile) -> Iterator[Socket]:
             pid=int(pid) if pid else None,
             protocol=protocol,
         )
+
+
+def _dotted(digits: str) -> str:
+    """The kernel's own form: four bytes, the last of them first; of IPv6 only whether it is one address or all."""
+    if len(digits) == 8:
+        return ".".join(str(int(digits[at : at + 2], 16)) for at in (6, 4, 2, 0))
+    return "::" if set(digits) == {"0"} else "::1" if digits.endswith("01000000") else digits.lower()
 
 
 def _address(text: str, *, six: bool) -> str:
