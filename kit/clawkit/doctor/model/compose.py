@@ -150,3 +150,12 @@ class Compose:
     """`name:` or COMPOSE_PROJECT_NAME; empty where Compose takes the folder's name."""
     files: tuple[str, ...] = ()
     """All that were merged, the first one leading."""
+    profiles: Value[tuple[str, ...]] | None = None
+    """COMPOSE_PROFILES of .env; None where it says nothing, so that only whoever runs Compose knows."""
+
+    def starts(self, service: Service) -> bool | None:
+        """Whether `docker compose up` starts it; None where a flag may decide."""
+        if not service.profiles:
+            return True
+        active = set(self.profiles.value) if self.profiles else set()
+        return True if active & {"*", *service.profiles} else (None if self.profiles is None else False)

@@ -13,12 +13,13 @@ from clawkit.doctor.readers.compose.volumes import kind_of, parts
 INVALID = ": invalid compose project"
 
 
-def problems(root: Node, services: dict[str, Service]) -> Iterator[Problem]:
+def problems(root: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
+    """`active`: the profiles that .env switches on."""
     nodes = _entries(root, "services")
     for name, service in services.items():
         node = nodes[name]
         yield from _image(name, node, service)
-        yield from _depends(name, service, services)
+        yield from _depends(name, node, services, active)
         yield from _undefined(root, name, node)
         yield from _limits(name, node)
     yield from _cycle(services)
@@ -44,14 +45,24 @@ def _image(name: str, node: Node, service: Service) -> Iterator[Problem]:
         yield Problem(words, service.network_mode.at, "network-mode")
 
 
-def _depends(name: str, service: Service, services: dict[str, Service]) -> Iterator[Problem]:
-    needed = {other: value.at for other, value in service.depends_on.items()}
+def _depends(name: str, node: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
+    service, optional = services[name], _optional(node)
+    needed = {other: value.at for other, value in service.depends_on.items() if other not in optional}
     if service.network_mode and service.network_mode.value.startswith("service:"):
         needed[service.network_mode.value.removeprefix("service:")] = service.network_mode.at
     for other, at in needed.items():
-        hidden = other in services and services[other].profiles and not service.profiles
-        if other not in services or hidden:
+        if other not in services or (_off(services[other], active) and not _off(service, active)):
             yield Problem(f'service "{name}" depends on undefined service "{other}"{INVALID}', at, "undefined-service")
+
+
+def _optional(node: Node) -> frozenset[str]:
+    """`required: false`: Compose only warns where the other is not there."""
+    found = {other: part.get("required") for other, part in _entries(node, "depends_on").items()}
+    return frozenset(other for other, flag in found.items() if flag is not None and flag.boolean is False)
+
+
+def _off(service: Service, active: frozenset[str]) -> bool:
+    return bool(service.profiles) and not active & {"*", *service.profiles}
 
 
 def _undefined(root: Node, name: str, node: Node) -> Iterator[Problem]:

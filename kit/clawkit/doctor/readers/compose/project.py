@@ -49,9 +49,10 @@ class _Project:
         around = service.Surroundings(variables, self.sources.dotenv is not None, self._env, folder, self.problems)
         parts = root.get("services")
         named = {name: part for name, part in ((parts.entries if parts else None) or {}).items() if part.entries}
+        active = self._profiles()
         made = {name: self._service(name, part, root, around) for name, part in named.items()}
         if not any(problem.kind == "syntax" for problem in self.problems):
-            found = consistency.problems(root, made)
+            found = consistency.problems(root, made, frozenset(active.value if active else ()))
             unseen = NEEDS_MORE if laid_over(self.sources.documents[0]) else ()
             unseen = (*unseen, "image-unset") if self.sources.dotenv is None else unseen
             self.problems += [problem for problem in found if problem.kind not in unseen]
@@ -66,6 +67,7 @@ class _Project:
             missing_files=tuple(self.missing),
             name=resources.name(root, variables),
             files=tuple(document.file.shown for document in self.sources.documents),
+            profiles=active,
         )
 
     def _service(self, name: str, part: Node, root: Node, around: service.Surroundings) -> Service:
@@ -76,6 +78,10 @@ class _Project:
         """Of .env alone: the shell of whoever runs Compose cannot be seen."""
         given = self.sources.dotenv
         return {name: value.value for name, value in dotenv.read(given).items()} if given else {}
+
+    def _profiles(self) -> Value[tuple[str, ...]] | None:
+        said = dotenv.read(self.sources.dotenv).get("COMPOSE_PROFILES") if self.sources.dotenv else None
+        return Value(tuple(one.strip() for one in said.value.split(",")), said.at) if said and said.value else None
 
     def _merged(self, variables: Mapping[str, str]) -> Node:
         merged: Node | None = None
