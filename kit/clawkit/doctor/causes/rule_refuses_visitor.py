@@ -81,9 +81,10 @@ def _open(setup: Setup, visit: Visit, rule: Redirect) -> bool:
 def _whom(setup: Setup, visit: Visit, rule: Redirect) -> str | None:
     here = Address(visit.tls, visit.host, visit.port, visit.base)
     known = asked(here, has_front(setup, visit.proxy))
-    if not rule.condition or true(rule.condition, known | {"http_upgrade": ""}) is True:
+    if not rule.condition or true(rule.condition, known | {"http_upgrade": "", "http_origin": ""}) is True:
         return "every page" if rule.condition else None
-    handshake = {"http_upgrade": "websocket", "http_connection": "Upgrade"}
+    origin = f"{known['scheme']}://{known['http_host']}"
+    handshake = {"http_upgrade": "websocket", "http_connection": "Upgrade", "http_origin": origin}
     return "every WebSocket" if true(rule.condition, known | handshake) is True else None
 
 

@@ -12,6 +12,14 @@ from clawkit.doctor.readers.compose.volumes import kind_of, parts
 
 INVALID = ": invalid compose project"
 
+OF_ITS_OWN = {
+    "ports": "port publishing and the container type network mode",
+    "hostname": "hostname and the network mode",
+    "dns": "dns and the network mode",
+    "extra_hosts": "custom host-to-IP mapping and the network mode",
+}
+"""What the engine refuses for a container that joins another's network, in its words."""
+
 
 def problems(root: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
     """`active`: the profiles that .env switches on."""
@@ -43,6 +51,11 @@ def _image(name: str, node: Node, service: Service) -> Iterator[Problem]:
     if service.network_mode and node.get("networks"):
         words = f"service {name} declares mutually exclusive `network_mode` and `networks`{INVALID}"
         yield Problem(words, service.network_mode.at, "network-mode")
+    if service.network_mode and service.network_mode.value.startswith(("service:", "container:")):
+        for key, what in OF_ITS_OWN.items():
+            found = node.get(key)
+            if found and (found.items or found.entries or found.text):
+                yield Problem(f"conflicting options: {what}", found.at(), "network-mode")
 
 
 def _depends(name: str, node: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
