@@ -29,6 +29,12 @@ def proves(link: Link) -> tuple[Value[str], ...]:
     )
 
 
+def shaped(link: Link) -> bool:
+    """What it sends makes the request a proxy's: Caddy and Traefik add X-Forwarded-Proto and -Host of their own."""
+    kept = (link.route.headers_up.get(name) for name in ("x-forwarded-proto", "x-forwarded-host"))
+    return bool(proves(link)) or (sends_by_itself(link) and any(line is None or line.value for line in kept))
+
+
 def sends_by_itself(link: Link) -> bool:
     """Caddy and Traefik name the client unless they are told not to; nginx only when told."""
     return link.proxy.kind is not ProxyKind.NGINX

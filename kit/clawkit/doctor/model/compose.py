@@ -150,6 +150,8 @@ class Compose:
     """`name:` or COMPOSE_PROJECT_NAME; empty where Compose takes the folder's name."""
     files: tuple[str, ...] = ()
     """All that were merged, the first one leading."""
+    dotenv: dict[str, Value[str]] = field(default_factory=dict)
+    """What .env sets, for Compose and not for the containers."""
     profiles: Value[tuple[str, ...]] | None = None
     """COMPOSE_PROFILES of .env; None where it says nothing, so that only whoever runs Compose knows."""
 

@@ -68,6 +68,7 @@ class _Project:
             name=resources.name(root, variables),
             files=tuple(document.file.shown for document in self.sources.documents),
             profiles=active,
+            dotenv=dotenv.read(self.sources.dotenv) if self.sources.dotenv else {},
         )
 
     def _service(self, name: str, part: Node, root: Node, around: service.Surroundings) -> Service:
@@ -108,12 +109,16 @@ class _Project:
         if root.entries is None:
             return None
         root = self._extended(forms.project(root), variables)
-        for path, node in sources.includes(root):
+        for path, node, envs in sources.with_env(root):
             included = self._file(document.file, path, node)
             if included and depth < DEEPEST:
-                below = self._one(included, variables, depth + 1)
+                below = self._one(included, {**self._of(document.file, envs), **variables}, depth + 1)
                 root = merge(below, root) if below else root
         return root
+
+    def _of(self, beside: TextFile, paths: Sequence[str]) -> dict[str, str]:
+        given = [file for path in paths if (file := self._env(beside, path)) is not None]
+        return {name: value.value for file in given for name, value in dotenv.read(file).items()}
 
     def _file(self, beside: TextFile, path: str, node: Node) -> tree.Document | None:
         wanted = resolve(beside.path.parent, path)
