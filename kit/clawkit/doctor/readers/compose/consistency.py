@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from clawkit.doctor.model.compose import Service
@@ -10,6 +11,8 @@ from clawkit.doctor.readers.compose.service import DEFAULT
 from clawkit.doctor.readers.compose.tree import Node
 from clawkit.doctor.readers.compose.volumes import kind_of, parts
 
+WANTED = re.compile(r"\$\{\w+:?\?")
+"""A variable without which Compose does nothing."""
 INVALID = ": invalid compose project"
 
 OF_ITS_OWN = {
@@ -47,6 +50,8 @@ def _image(name: str, node: Node, service: Service) -> Iterator[Problem]:
     elif service.image is not None and not service.image.value and service.built is None:
         words = f'service "{name}" has neither an image nor a build context specified{INVALID}'
         written = node.get("image")
+        if written and written.unset and WANTED.search(written.raw or ""):
+            return  # Compose speaks of the variable
         yield Problem(words, service.image.at, "image-unset" if written and written.unset else "no-image")
     if service.network_mode and node.get("networks"):
         words = f"service {name} declares mutually exclusive `network_mode` and `networks`{INVALID}"
