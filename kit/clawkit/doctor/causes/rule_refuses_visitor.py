@@ -81,6 +81,8 @@ def _open(setup: Setup, visit: Visit, rule: Redirect) -> bool:
 def _whom(setup: Setup, visit: Visit, rule: Redirect) -> str | None:
     here = Address(visit.tls, visit.host, visit.port, visit.base)
     known = asked(here, has_front(setup, visit.proxy))
+    if visit.page is None or visit.page.basic_auth is None:
+        known["http_authorization"] = ""  # a browser sends none unless a site asks for it
     if not rule.condition or true(rule.condition, known | {"http_upgrade": "", "http_origin": ""}) is True:
         return "every page" if rule.condition else None
     origin = f"{known['scheme']}://{known['http_host']}"

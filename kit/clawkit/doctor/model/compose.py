@@ -113,6 +113,8 @@ class Service:
     inherited: dict[str, Value[bool]] = field(default_factory=dict)
     """Environment names whose value comes from the shell of whoever runs Compose (`- TOKEN`, `TOKEN: ${TOKEN}` without
     a default) and was not seen. The value: whether .env beside the file was seen, so that only the shell is left."""
+    linked: tuple[str, ...] = ()
+    """Names that `links:` of other services give it."""
     env_unseen: bool = False
     """An env_file was not among the files given: more may be set than `environment` shows."""
     security_opt: tuple[Value[str], ...] = ()
@@ -127,7 +129,7 @@ class Service:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name by which other containers of its networks reach it."""
-        own = [self.name, *(alias for use in self.networks for alias in use.aliases)]
+        own = [self.name, *(alias for use in self.networks for alias in use.aliases), *self.linked]
         own += [value.value for value in (self.container_name, self.hostname) if value]
         return tuple(own)
 

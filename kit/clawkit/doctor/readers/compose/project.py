@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class _Project:
         named = {name: part for name, part in ((parts.entries if parts else None) or {}).items() if part.entries}
         active = self._profiles()
         made = {name: self._service(name, part, root, around) for name, part in named.items()}
+        made = {name: replace(one, linked=tuple(_linked(name, named.values()))) for name, one in made.items()}
         if not any(problem.kind == "syntax" for problem in self.problems):
             found = consistency.problems(root, made, frozenset(active.value if active else ()))
             unseen = NEEDS_MORE if laid_over(self.sources.documents[0]) else ()
@@ -187,3 +188,13 @@ class _Project:
             return self.sources.documents[0].file.path.exists() and not path.exists()
         except OSError:
             return False
+
+
+def _linked(name: str, parts: Iterable[Node]) -> Iterator[str]:
+    """`links: [name:alias]` of any service."""
+    for part in parts:
+        links = part.get("links")
+        for item in (links.items if links else None) or ():
+            service, sign, alias = (item.text or "").partition(":")
+            if sign and service == name:
+                yield alias
