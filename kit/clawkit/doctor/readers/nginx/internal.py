@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -19,9 +20,24 @@ def followed(routes: Sequence[Route], maps: Mapping[str, MapTable]) -> tuple[Rou
     """A location that only looks for files and then hands on is what its named location is; a branch that ends in a
     named location is one of its own."""
     named = {route.match.path: route for route in routes if route.match.kind is MatchKind.NAMED}
-    if not named:
-        return tuple(routes)
-    return tuple(made for route in routes for made in _followed(route, named, maps))
+    if named:
+        routes = [made for route in routes for made in _followed(route, named, maps)]
+    return tuple(_rewritten(route, routes) for route in routes)
+
+
+def _rewritten(route: Route, routes: Sequence[Route]) -> Route:
+    """`if ($http_upgrade …) { rewrite ^ /ws$uri last; }`: a branch that goes on in another location."""
+    words = route.rewrite.value.split() if route.rewrite and route.match.websocket else []
+    if route.action is not Action.NONE or len(words) < 2:
+        return route
+    path = re.sub(r"\$\{?(?:request_uri|uri)\}?", "/", re.sub(r"\$\d", "", words[1]))
+    plain = [other for other in routes if other.match.kind is MatchKind.PREFIX and other.match.within is None]
+    found = max((other for other in plain if path.startswith(other.match.path)), default=None, key=_length)
+    return replace(found, match=route.match) if found is not None else route
+
+
+def _length(route: Route) -> int:
+    return len(route.match.path)
 
 
 def _followed(route: Route, named: Mapping[str, Route], maps: Mapping[str, MapTable]) -> Iterator[Route]:
