@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
-from clawkit.doctor.links import Link, Reach, proxy_service
+from clawkit.doctor.links import Link, Reach, behind, proxy_service
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.exchange import Exchange, Vantage
 from clawkit.doctor.model.gateway import Gateway
@@ -117,7 +117,7 @@ def _has_front(of: Same[Setup], behind: Same[Proxy]) -> bool:
         return True
     if next(tunnels(setup, proxy), None) is not None:
         return True
-    return any(_points_at(other, proxy) for other in setup.proxies if other is not proxy)
+    return any(_points_at(setup, other, proxy) for other in setup.proxies if other is not proxy)
 
 
 def tunnels(setup: Setup, proxy: Proxy) -> Iterator[tuple[str, Service]]:
@@ -127,7 +127,7 @@ def tunnels(setup: Setup, proxy: Proxy) -> Iterator[tuple[str, Service]]:
         if found is None or service.name == proxy.service or not _serves(service, found[0].lower()):
             continue
         known = [one for one in setup.proxies if one.kind is ProxyKind.CLOUDFLARED and one.service == service.name]
-        if not known or any(_points_at(one, proxy) for one in known):
+        if not known or any(_points_at(setup, one, proxy) for one in known):
             yield found[0].rstrip("/").lower(), service
 
 
@@ -137,7 +137,7 @@ def _serves(service: Service, kind: str) -> bool:
     return kind != "tailscale" or "TS_SERVE_CONFIG" in service.environment or bool({"serve", "funnel"} & set(words))
 
 
-def _points_at(other: Proxy, proxy: Proxy) -> bool:
+def _points_at(setup: Setup, other: Proxy, proxy: Proxy) -> bool:
     targets = [
         target
         for site in other.sites
@@ -148,4 +148,5 @@ def _points_at(other: Proxy, proxy: Proxy) -> bool:
     ports = {listener.port for site in proxy.sites for listener in site.listeners}
     by_name = {target.host for target in targets} & {proxy.service}
     local = any(target.host in ("127.0.0.1", "localhost", "::1") and target.port in ports for target in targets)
-    return bool(by_name - {None}) or (local and other.service is None and proxy.service is None)
+    mapped = any(behind(setup, other, target) is proxy for target in targets)
+    return mapped or bool(by_name - {None}) or (local and other.service is None and proxy.service is None)

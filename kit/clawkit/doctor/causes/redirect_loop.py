@@ -7,7 +7,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.hops import Address, chain
-from clawkit.doctor.links import behind, sites
+from clawkit.doctor.links import behind, published_as, sites
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.route import Redirect, Route
 from clawkit.doctor.model.setup import Part, Setup
@@ -46,7 +46,8 @@ def _through_a_front(setup: Setup) -> Finding | None:
                 name = next((one.value for one in site.names if is_concrete(one.value)), "")
                 if back is None or target.scheme != "http" or not name or not _keeps_host(front, route, name):
                     continue
-                here = Address(False, name, target.effective_port or PLAIN, "/")
+                port = published_as(setup, back, target) or target.effective_port or PLAIN
+                here = Address(False, name, port, "/")
                 first = next(iter(chain(back, here, True)), None)
                 if first is not None and first[2].tls and first[2].host == name:
                     return Finding(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from clawkit.doctor.fixes.edit import Edit
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link, links
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Setup
@@ -35,7 +36,7 @@ def upstream_wrong_port(setup: Setup) -> Iterator[Edit]:
 
 
 def ws_upgrade_headers_missing(setup: Setup) -> Iterator[Edit]:
-    for link in socket_links(setup):
+    for link in (*fronts(setup), *socket_links(setup)):
         if link.proxy.kind is ProxyKind.NGINX and "upgrade" not in link.route.headers_up:
             yield Edit(link.upstream.at, after=_upgrade(link))
 
