@@ -65,14 +65,11 @@ def _elsewhere(service: Service) -> Mount | None:
 def _told(service: Service) -> Value[str] | None:
     """The path that a variable names, where neither the image nor a mount has a file."""
     own = service.image is not None and OFFICIAL.match(service.image.value) and service.built is None
-    words = " ".join((*(service.command.value if service.command else ()), *(
-        service.entrypoint.value if service.entrypoint else ())))  # fmt: skip
+    words = " ".join(word for part in (service.entrypoint, service.command) if part for word in part.value)
     if not own or WRITES_ONE.search(words):
         return None
-    found = [
-        value for name in ("OPENCLAW_CONFIG_PATH", "OPENCLAW_STATE_DIR") if (value := service.environment.get(name))
-    ]
-    return next((one for one in found[:1] if one.value.startswith("/") and not covered(service, one.value)), None)
+    told = service.environment.get("OPENCLAW_CONFIG_PATH") or service.environment.get("OPENCLAW_STATE_DIR")
+    return told if told and told.value.startswith("/") and not covered(service, told.value) else None
 
 
 def _finding(summary: str, severity: Severity, *places: Place) -> Finding:
