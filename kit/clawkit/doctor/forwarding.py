@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
-from clawkit.doctor.links import Link, Reach, proxy_service
+from clawkit.doctor.links import Link, Reach, behind, proxy_service
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.exchange import Exchange, Vantage
 from clawkit.doctor.model.gateway import Gateway
@@ -27,6 +27,12 @@ def proves(link: Link) -> tuple[Value[str], ...]:
         for name, value in link.route.headers_up.items()
         if value.value and name != XFF and (name in ("forwarded", "x-real-ip") or name.startswith("x-forwarded-"))
     )
+
+
+def shaped(link: Link) -> bool:
+    """What it sends makes the request a proxy's: Caddy and Traefik add X-Forwarded-Proto and -Host of their own."""
+    kept = (link.route.headers_up.get(name) for name in ("x-forwarded-proto", "x-forwarded-host"))
+    return bool(proves(link)) or (sends_by_itself(link) and any(line is None or line.value for line in kept))
 
 
 def sends_by_itself(link: Link) -> bool:
@@ -111,7 +117,7 @@ def _has_front(of: Same[Setup], behind: Same[Proxy]) -> bool:
         return True
     if next(tunnels(setup, proxy), None) is not None:
         return True
-    return any(_points_at(other, proxy) for other in setup.proxies if other is not proxy)
+    return any(_points_at(setup, other, proxy) for other in setup.proxies if other is not proxy)
 
 
 def tunnels(setup: Setup, proxy: Proxy) -> Iterator[tuple[str, Service]]:
@@ -121,7 +127,7 @@ def tunnels(setup: Setup, proxy: Proxy) -> Iterator[tuple[str, Service]]:
         if found is None or service.name == proxy.service or not _serves(service, found[0].lower()):
             continue
         known = [one for one in setup.proxies if one.kind is ProxyKind.CLOUDFLARED and one.service == service.name]
-        if not known or any(_points_at(one, proxy) for one in known):
+        if not known or any(_points_at(setup, one, proxy) for one in known):
             yield found[0].rstrip("/").lower(), service
 
 
@@ -131,7 +137,7 @@ def _serves(service: Service, kind: str) -> bool:
     return kind != "tailscale" or "TS_SERVE_CONFIG" in service.environment or bool({"serve", "funnel"} & set(words))
 
 
-def _points_at(other: Proxy, proxy: Proxy) -> bool:
+def _points_at(setup: Setup, other: Proxy, proxy: Proxy) -> bool:
     targets = [
         target
         for site in other.sites
@@ -142,4 +148,5 @@ def _points_at(other: Proxy, proxy: Proxy) -> bool:
     ports = {listener.port for site in proxy.sites for listener in site.listeners}
     by_name = {target.host for target in targets} & {proxy.service}
     local = any(target.host in ("127.0.0.1", "localhost", "::1") and target.port in ports for target in targets)
-    return bool(by_name - {None}) or (local and other.service is None and proxy.service is None)
+    mapped = any(behind(setup, other, target) is proxy for target in targets)
+    return mapped or bool(by_name - {None}) or (local and other.service is None and proxy.service is None)

@@ -134,12 +134,23 @@ def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
     """The other proxy to which this one hands its requests: a tunnel, a balancer or an outer proxy stands before it."""
     local = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1")
     for other in setup.proxies:
-        if other is proxy or other.kind is ProxyKind.CLOUDFLARED or not _listens(other, target):
+        if other is proxy or other.kind is ProxyKind.CLOUDFLARED:
             continue
         named = other.service is not None and setup.service(target.host) is setup.service(other.service)
-        if named or (local and Where.CONTAINER not in (proxy.where, other.where)):
+        beside = local and Where.CONTAINER not in (proxy.where, other.where)
+        if (named or beside) and _listens(other, target):
+            return other
+        if local and proxy.where is not Where.CONTAINER and published_as(setup, other, target) is not None:
             return other
     return None
+
+
+def published_as(setup: Setup, other: Proxy, target: Target) -> int | None:
+    """The port in its container to which the host's port leads that is asked."""
+    service = setup.service(other.service) if other.service else None
+    ports = {listener.port for site in other.sites for listener in site.listeners}
+    found = (port.target for port in (service.ports if service else ()) if port.published == target.effective_port)
+    return next((port for port in found if port in ports), None)
 
 
 def _listens(proxy: Proxy, target: Target) -> bool:

@@ -11,7 +11,8 @@ def project_of(setup: Setup, service: Service) -> Compose | None:
 
 
 def networks(setup: Setup, service: Service) -> frozenset[str]:
-    """The engine's names of its networks; a service that shares another's namespace has that one's."""
+    """The engine's names of its networks; a service that shares another's namespace has that one's. Where nobody wrote
+    the project's name, a network has the file's instead, with a slash."""
     owner = namespace_of(setup, service)
     project = project_of(setup, owner)
     names = set()
@@ -19,6 +20,8 @@ def networks(setup: Setup, service: Service) -> frozenset[str]:
         known = project.networks.get(use.network) if project else None
         if known is not None and (known.real_name or known.external):
             names.add(known.real_name or known.name)
+        elif project is not None and project.name:
+            names.add(f"{project.name}_{use.network}")
         else:
             names.add(f"{project.at.source if project else ''}/{use.network}")
     return frozenset(names)
@@ -40,7 +43,18 @@ def same_namespace(setup: Setup, one: Service, other: Service) -> bool:
 
 def meet(setup: Setup, one: Service, other: Service) -> bool:
     """A packet gets from one to the other by its name."""
-    return same_namespace(setup, one, other) or bool(networks(setup, one) & networks(setup, other))
+    first, second = networks(setup, one), networks(setup, other)
+    return same_namespace(setup, one, other) or bool(first & second) or _joins(first, second) or _joins(second, first)
+
+
+def _joins(names: frozenset[str], others: frozenset[str]) -> bool:
+    """`external: web_default` is the network `default` of a project web; the folder that gave it this name may be
+    called otherwise here."""
+    return any(
+        "/" in other and "/" not in name and name.endswith("_" + other.rsplit("/", 1)[1])
+        for name in names
+        for other in others
+    )
 
 
 def may_meet_outside(setup: Setup, service: Service) -> bool:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.logged import logged
 from clawkit.doctor.model.failure import Failure, FailureKind
 from clawkit.doctor.model.place import Value
@@ -27,7 +28,7 @@ def judge(setup: Setup) -> Finding | None:
         if not rules or not _denies(rules):
             continue
         seen = (*(failure.at for failure in refused), *pages)
-        if not seen and not _nobody(visit, rules):
+        if not seen and not _nobody(setup, visit, rules):
             continue
         return Finding(
             summary=f"{_client(refused)} is kept out by the proxy's own rules ({_listed(rules)}), 403 from the proxy",
@@ -56,10 +57,12 @@ def _denies(rules: tuple[Value[str], ...]) -> bool:
     return any(rule.value.startswith(("deny", "not", "remote_ip", "client_ip")) for rule in rules)
 
 
-def _nobody(visit: Visit, rules: tuple[Value[str], ...]) -> bool:
+def _nobody(setup: Setup, visit: Visit, rules: tuple[Value[str], ...]) -> bool:
     """Only loopback is let in, or nobody, at a listener that is open to others."""
     if any(listener.loopback for listener in visit.site.listeners) or _any_of(visit):
         return False
+    if visit.proxy.kind is ProxyKind.CADDY:
+        return not has_front(setup, visit.proxy) and any(_itself_alone(rule) for rule in rules)
     restored = _restored(visit.proxy)
     for rule in rules:
         word, _, rest = rule.value.partition(" ")
@@ -68,6 +71,12 @@ def _nobody(visit: Visit, rules: tuple[Value[str], ...]) -> bool:
         if word != "deny" and not (word == "allow" and (_loopback(rest.strip()) or _inside(rest.strip(), restored))):
             return False
     return False
+
+
+def _itself_alone(rule: Value[str]) -> bool:
+    """Caddy's remote_ip with ranges of loopback and no other."""
+    word, *ranges = rule.value.split()
+    return word in ("remote_ip", "client_ip") and bool(ranges) and all(_loopback(each) for each in ranges)
 
 
 def _restored(proxy: Proxy) -> tuple[Network, ...]:

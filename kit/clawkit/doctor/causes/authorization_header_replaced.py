@@ -16,11 +16,14 @@ from clawkit.doctor.witness import path_of
 def judge(setup: Setup) -> Finding | None:
     for link in api_links(setup):
         line = link.route.headers_up.get("authorization")
-        if line is None or line.value.strip("\"'"):
+        basic = line is not None and line.value.strip("\"'").lower().startswith("basic ")
+        if line is None or (line.value.strip("\"'") and not basic):
             continue
         seen = [exchange.at for exchange in setup.exchanges if _unauthorized(exchange)]
         return Finding(
-            summary=f"{line.at} takes Authorization away: the API answers 401 unauthorized to every bearer token",
+            summary=f"{line.at} "
+            + ("puts a user and password in the place of Authorization" if basic else "takes Authorization away")
+            + ": the API answers 401 unauthorized to every bearer token",
             fix=Fix(f"take {line.at} out", reload(link.proxy)),
             evidence=at(line.at, link.route.at, *seen[:1]),
             severity=Severity.ERROR if seen or _serves(link.gateway) else Severity.WARNING,

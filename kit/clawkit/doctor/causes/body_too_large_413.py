@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.failure import FailureKind
 from clawkit.doctor.model.place import Place
@@ -56,7 +57,7 @@ def _from_log(setup: Setup) -> Finding | None:
 
 def _ways(setup: Setup) -> tuple[Link, ...]:
     """The page's way and the API's: uploads go by both."""
-    return page_links(setup) + api_links(setup)
+    return page_links(setup) + api_links(setup) + fronts(setup)
 
 
 def _limit(link: Link) -> int:

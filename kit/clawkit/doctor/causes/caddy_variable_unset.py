@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.networks import project_of
 from clawkit.doctor.programs import proxy_services
 
 VARIABLE = re.compile(r"\{\$(\w+)\}")
-"""With a default, {$NAME:default}, nothing is missing."""
+"""With a default, {$NAME:default}, nothing is missing, unless .env sets it and means Caddy to have it."""
+WITH_DEFAULT = re.compile(r"\{\$(\w+):([^}]*)\}")
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -30,6 +33,28 @@ def judge(setup: Setup) -> Finding | None:
                             "Compose, not the container", f"docker compose up -d {service.name}"),
                     evidence=at(place, service.at),
                 )  # fmt: skip
+        found = _defaulted(setup, proxy, service)
+        if found is not None:
+            return found
+    return None
+
+
+def _defaulted(setup: Setup, proxy: Proxy, service: Service) -> Finding | None:
+    """A site's address is the default of its variable, and .env has another value that stops at Compose."""
+    project = project_of(setup, service)
+    for value in (name for site in proxy.sites for name in site.names):
+        for name, default in WITH_DEFAULT.findall(value.at.text):
+            meant = project.dotenv.get(name) if project else None
+            given = name in service.environment or name in service.inherited
+            if meant is None or given or not meant.value or meant.value == default or value.value not in default:
+                continue
+            return Finding(
+                summary=f"the site is {value.value}, the default of {{${name}:{default}}}: .env sets {name}, but "
+                f"service {service.name} is not given it",
+                fix=Fix(f"environment: {{{name}: ${{{name}}}}} at service {service.name}",
+                        f"docker compose up -d {service.name}"),
+                evidence=at(value.at, meant.at, service.at),
+            )  # fmt: skip
     return None
 
 

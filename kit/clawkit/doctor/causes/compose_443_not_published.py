@@ -5,7 +5,8 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import proxy_service, sites
+from clawkit.doctor.fronts import fronts
+from clawkit.doctor.links import behind, proxy_service, sites
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.listener import Listener
 from clawkit.doctor.model.proxy import Proxy
@@ -15,6 +16,8 @@ from clawkit.doctor.model.setup import Part, Setup
 def judge(setup: Setup) -> Finding | None:
     for proxy, site in sites(setup):
         service = proxy_service(setup, proxy)
+        if any(behind(setup, front.proxy, front.target) is proxy for front in fronts(setup)):
+            continue  # browsers come to the one in front
         secure = [listener for listener in site.listeners if listener.tls and not listener.loopback]
         if service is None or service.host_network or not service.ports or not secure:
             continue

@@ -26,6 +26,7 @@ FIXES = {
     "undefined-service": "write the name of a service that exists (one behind a profile counts only with its profile)",
     "cycle": "take one depends_on out of the circle",
     "duplicate-key": "join the two entries of that key",
+    "network-mode": "give it to the service whose network is joined",
     "no-image": "give the service an image: or a build:",
     "image-unset": "set that variable in .env, or write the image itself",
 }

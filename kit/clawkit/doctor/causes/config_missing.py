@@ -8,9 +8,10 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.model.bind import covered
 from clawkit.doctor.model.compose import Mount, Service
 from clawkit.doctor.model.failure import Speaker
-from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import gateway_services
 from clawkit.doctor.verdict import serves, whole
@@ -25,6 +26,9 @@ HOME = "/home/node"
 MOVED = ("HOME", "OPENCLAW_HOME", "OPENCLAW_STATE_DIR", "OPENCLAW_CONFIG_PATH", "OPENCLAW_CONFIG_DIR")
 STATE = re.compile(r"/\.(?:openclaw|clawdbot|moltbot)/?$")
 
+WRITES_ONE = re.compile(r"allow-unconfigured|setup|onboard|\bsh\b|bash|&&")
+"""A command that may make the file before the gateway starts, or that starts without."""
+
 
 def judge(setup: Setup) -> Finding | None:
     elsewhere = next((mount for service in gateway_services(setup) if (mount := _elsewhere(service))), None)
@@ -32,6 +36,12 @@ def judge(setup: Setup) -> Finding | None:
         words = f"{elsewhere.source} is mounted at {elsewhere.target}, and the image's user looks in {HOME}/.openclaw"
         said = last_words(setup, WORDS, Speaker.GATEWAY)
         return _finding(f"{words} (exit 78)", Severity.ERROR, elsewhere.at, *([said[0].at] if said else []))
+    for service in gateway_services(setup):
+        told = _told(service)
+        if told is not None and not serves(setup):
+            said = last_words(setup, WORDS, Speaker.GATEWAY)
+            words = f"service {service.name} looks for {told.value}, where nothing is mounted (exit 78)"
+            return _finding(words, Severity.ERROR, told.at, service.at, *([said[0].at] if said else []))
     found = last_words(setup, WORDS, Speaker.GATEWAY)
     for gateway in setup.gateways:
         if whole(gateway) and gateway.at.source.endswith("openclaw.json") and found and not setup.containers:
@@ -50,6 +60,16 @@ def _elsewhere(service: Service) -> Mount | None:
     if any(f"{HOME}/.openclaw/".startswith(f"{mount.target.rstrip('/')}/") for mount in service.mounts):
         return None
     return next((mount for mount in service.mounts if STATE.search(mount.target)), None)
+
+
+def _told(service: Service) -> Value[str] | None:
+    """The path that a variable names, where neither the image nor a mount has a file."""
+    own = service.image is not None and OFFICIAL.match(service.image.value) and service.built is None
+    words = " ".join(word for part in (service.entrypoint, service.command) if part for word in part.value)
+    if not own or WRITES_ONE.search(words):
+        return None
+    told = service.environment.get("OPENCLAW_CONFIG_PATH") or service.environment.get("OPENCLAW_STATE_DIR")
+    return told if told and told.value.startswith("/") and not covered(service, told.value) else None
 
 
 def _finding(summary: str, severity: Severity, *places: Place) -> Finding:

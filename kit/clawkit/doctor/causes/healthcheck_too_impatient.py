@@ -22,6 +22,10 @@ TOOL = re.compile(
 )
 OFFICIAL = re.compile(r"^(?:ghcr\.io/|docker\.io/)?openclaw/openclaw(?::(?P<tag>[\w.-]+))?(?:@.*)?$")
 RECENT = re.compile(r"20(?:26\.(?:[89]|1\d)|2[7-9]|[3-9]\d)")
+URL = re.compile(r"(?P<scheme>https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d+(?P<path>/[\w./-]*)?")
+MINDS_STATUS = re.compile(r"\bcurl\b.*\s(?:-\w*f\w*|--fail)\b|\bwget\b|\.ok\b")
+NOWHERE = re.compile(r"/(?:api|v1)/|/health(?:z|check)?/$|/(?:healthz?|readyz?|startupz?)/.|/[\w/-]+\.\w+$")
+"""OpenClaw answers 404 below these; any other path without an extension gets its page."""
 UNHEALTHY = r"dependency failed to start: container (\S+) is unhealthy|container for service \"(\S+)\" is unhealthy"
 
 
@@ -37,7 +41,7 @@ def judge(setup: Setup) -> Finding | None:
         routed = any(name.lower().startswith("traefik.http.") for name in service.labels)
         if service.healthcheck and why and (waiting or seen or routed):
             held = f", so {waiting[0]} is never started" if waiting else ", so Traefik leaves it out" if routed else ""
-            severity = Severity.ERROR if seen or why.startswith(("asks port", "calls")) else Severity.WARNING
+            severity = Severity.ERROR if seen or why.startswith(("asks ", "calls")) else Severity.WARNING
             return _finding(f"the health check of {service.name} {why}{held}", severity, service.healthcheck.at, *seen)
     tool = _tool(setup)
     if tool and seen:
@@ -68,12 +72,29 @@ def _why(setup: Setup, service: Service, check: Healthcheck, failed: bool) -> st
     asked = re.search(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)", " ".join(check.test))
     if asked and inside and int(asked[1]) != inside:
         return f"asks port {asked[1]}, and the gateway listens on {inside}"
+    wrong = _wrong_url(setup, service, " ".join(check.test))
+    if wrong:
+        return wrong
     interval = 30.0 if check.interval is None else check.interval
     retries = 3 if check.retries is None else check.retries
     patience = (check.start_period or 0.0) + interval * retries
     if patience < (PATIENT if failed else COLD):
         counted = f"start_period {check.start_period or 0:.0f} s, {retries} times {interval:.0f} s"
         return f"gives up after {patience:.0f} s ({counted}), and a first start takes longer"
+    return ""
+
+
+def _wrong_url(setup: Setup, service: Service, words: str) -> str:
+    """For a test that fails on 404 and on a broken handshake, as all of these do."""
+    asked = URL.search(words) if MINDS_STATUS.search(words) else None
+    if asked is None:
+        return ""
+    gateway = next((one for one in setup.gateways if one.service == service.name and one.has_config), None)
+    tls = bool(gateway and gateway.tls and gateway.tls.value)
+    if gateway is not None and (asked["scheme"] == "https") != tls:
+        return f"asks {asked[0]}, and the gateway speaks {'https' if tls else 'plain http'}"
+    if NOWHERE.match(asked["path"] or "/"):
+        return f"asks {asked['path']}, where OpenClaw answers 404 (its own path is /healthz)"
     return ""
 
 

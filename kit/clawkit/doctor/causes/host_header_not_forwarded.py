@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.origins import PLAIN, TLS, origins
+from clawkit.doctor.origins import PLAIN, TLS, Origin, origins
 from clawkit.doctor.private import exempt
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import sent
@@ -34,8 +35,9 @@ def judge(setup: Setup) -> Finding | None:
                 continue
             line = link.route.headers_up.get("host")
             return Finding(
-                summary=f'OpenClaw gets Host "{arrives}" where the browser says {wanted}, so its exemption for private '
-                "names fails: 1008 origin not allowed",
+                summary=f'OpenClaw gets Host "{arrives}" where the browser says {wanted}, so '
+                + ("its exemption for private names" if exempt(host) else "dangerouslyAllowHostHeaderOriginFallback")
+                + " fails: 1008 origin not allowed",
                 fix=Fix(_line(link), reload(link.proxy)),
                 evidence=at(line.at if line else link.route.at, link.target.at, place),
             )
@@ -47,12 +49,19 @@ def _opened(setup: Setup, link: Link) -> Iterator[tuple[str, int, Place]]:
     gateway = link.gateway
     if gateway is not None and gateway.has_config:
         for origin in origins(setup, link.proxy, link.site):
-            if exempt(origin.host) and not _listed(gateway, str(origin)):
+            if (exempt(origin.host) or _falls_back(setup, link, origin)) and not _listed(gateway, str(origin)):
                 yield origin.host, origin.port, origin.name.at
     for line, match in setup.said(r"origin[-_ ](?:mismatch|not allowed).*?origin=(\S+)", Speaker.GATEWAY):
         parts = urlsplit(match[1].strip('"'))
         if parts.hostname and exempt(parts.hostname):
             yield parts.hostname, parts.port or (TLS if parts.scheme == "https" else PLAIN), line.at
+
+
+def _falls_back(setup: Setup, link: Link, origin: Origin) -> bool:
+    """Every name is compared with Host; which port a front adds to it is not known here."""
+    on = link.gateway.host_header_fallback if link.gateway else None
+    usual = origin.port in (PLAIN, TLS) or not has_front(setup, link.proxy)
+    return on is not None and on.value and usual
 
 
 def _listed(gateway: Gateway, origin: str) -> bool:

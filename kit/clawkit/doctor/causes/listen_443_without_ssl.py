@@ -6,7 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import sites
-from clawkit.doctor.model.proxy import ProxyKind
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 
@@ -14,9 +14,8 @@ from clawkit.doctor.reload import reload
 def judge(setup: Setup) -> Finding | None:
     for proxy, site in sites(setup):
         for listener in site.listeners:
-            plain = (
-                listener.port in (443, 8443) and not (listener.tls or listener.quic) and proxy.kind is ProxyKind.NGINX
-            )
+            wanted = listener.port in (443, 8443) or _passed_on(proxy, listener.port)
+            plain = wanted and not (listener.tls or listener.quic) and proxy.kind is ProxyKind.NGINX
             shares = any(
                 other.tls and not other.quic and (other.port, other.address) == (listener.port, listener.address)
                 for each in proxy.sites
@@ -31,6 +30,15 @@ def judge(setup: Setup) -> Finding | None:
                     evidence=at(listener.at, *certificate),
                 )
     return None
+
+
+def _passed_on(proxy: Proxy, port: int) -> bool:
+    """A server of stream reads the name in the visitor's handshake and hands the bytes on, still encrypted."""
+    reading = [site for site in proxy.sites if site.stream and not site.serves_tls
+               and (line := site.settings.get("ssl_preread")) is not None and line.value == "on"]  # fmt: skip
+    targets = (target for site in reading for route in site.routes if route.upstream
+               for target in route.upstream.targets)  # fmt: skip
+    return any(target.effective_port == port for target in targets)
 
 
 CAUSE = Cause(

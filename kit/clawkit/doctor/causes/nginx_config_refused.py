@@ -23,9 +23,10 @@ SINCE = {
     "proxy_cookie_flags": (1, 19, 3),
 }
 """From nginx's changes; guides for today's nginx meet older images."""
+RESOLVE = (1, 27, 3)
 WORDS = (
     r"\[emerg\](?!.*(?:host not found in upstream|bind\(\)|cannot load certificate|still could not bind|"
-    r'unknown "\w+" variable)) (?:\d+#\d+: )?(.+)'
+    r'unknown "\w+" variable|no resolver defined)) (?:\d+#\d+: )?(.+)'
 )
 
 
@@ -39,6 +40,11 @@ def judge(setup: Setup) -> Finding | None:
         older = _newer_than(proxy)
         if older is not None:
             return _finding(f"nginx refuses its configuration: {older[1]}", proxy, older[0].at)
+        early = _resolves_too_early(proxy)
+        if early is not None:
+            words = f'invalid parameter "resolve" in {early} (since {_dotted(RESOLVE)}'
+            words += f", this is {_dotted(proxy.version or ())})"
+            return _finding(f"nginx refuses its configuration: {words}", proxy, early)
     if said is None:
         return None
     line, match = said
@@ -56,6 +62,15 @@ def _newer_than(proxy: Proxy) -> tuple[Value[str], str] | None:
                 known = ".".join(map(str, since))
                 return line, f'unknown directive "{name}" in {line.at} (since {known}, this is {_dotted(version)})'
     return None
+
+
+def _resolves_too_early(proxy: Proxy) -> Place | None:
+    """`server … resolve` in an upstream block, which was NGINX Plus's alone before."""
+    if not proxy.version or proxy.version >= RESOLVE[: len(proxy.version)]:
+        return None
+    routes = (route for site in proxy.sites for route in site.routes if route.upstream)
+    targets = (target for route in routes for target in (route.upstream.targets if route.upstream else ()))
+    return next((target.at for target in targets if target.resolve), None)
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.forwarding import XFF, loopback_peer, proves, refused, sends_by_itself, trusts
+from clawkit.doctor.forwarding import XFF, loopback_peer, proves, refused, sends_by_itself, shaped, trusts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
@@ -47,7 +47,7 @@ def _refusal(setup: Setup, link: Link) -> tuple[Place, ...] | None:
         return None
     seen = refused(setup)
     trusted = trusts(setup, link)
-    if loopback_peer(link) and not proves(link):
+    if loopback_peer(link) and not shaped(link):
         return None  # then it counts as a direct local client
     entries = tuple(entry.at for entry in (gateway.trusted_proxies or ()) if gateway) if gateway else ()
     if entries and trusted is not False:

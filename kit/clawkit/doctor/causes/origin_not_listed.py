@@ -16,7 +16,7 @@ SAID = r"origin[-_ ](?:mismatch|not[-_ ]allowed)"
 def judge(setup: Setup) -> Finding | None:
     for each in unlisted(setup):
         if each.near in (Near.NONE, Near.OTHER_PORT):
-            return _finding(each)
+            return _finding(each, _meant(setup, each))
     seen = heard(setup, SAID)
     if seen and not any(gateway.has_config for gateway in setup.gateways):
         return Finding(
@@ -29,19 +29,31 @@ def judge(setup: Setup) -> Finding | None:
     return None
 
 
-def _finding(each: Unlisted) -> Finding:
+def _meant(setup: Setup, each: Unlisted) -> Value[str] | None:
+    """Another gateway's entry for this very origin: the site leads to the wrong one of them."""
+    entries = (entry for other in setup.gateways if other is not each.gateway for entry in other.origins or ())
+    return next((entry for entry in entries if entry.value.lower() == each.origin.lower()), None)
+
+
+def _finding(each: Unlisted, meant: Value[str] | None) -> Finding:
     listed = [entry.value for entry in each.gateway.origins or ()]
     known = ", ".join(listed) if listed else "none is set, so localhost alone counts"
     where = each.gateway.at.source
     return Finding(
-        summary=f"{each.origin} is not in gateway.controlUi.allowedOrigins ({known}): 1008 origin not allowed",
-        fix=Fix(f'add "{each.origin}" to gateway.controlUi.allowedOrigins in {where}'),
+        summary=f"{each.origin} is not in gateway.controlUi.allowedOrigins ({known}): 1008 origin not allowed"
+        + (f"; {meant.at} lists it, so the site leads to the wrong gateway" if meant else ""),
+        fix=Fix(
+            f"send the site at {each.place} to the gateway of {meant.at.source}"
+            if meant
+            else f'add "{each.origin}" to gateway.controlUi.allowedOrigins in {where}'
+        ),
         evidence=at(
             *(entry.at for entry in each.gateway.origins or (Value(where, each.gateway.at),)),
             *([each.seen] if each.seen else []),
             each.place,
+            *([meant.at] if meant else []),
         ),
-        severity=Severity.WARNING if each.also_listed else Severity.ERROR,
+        severity=Severity.WARNING if each.also_listed and meant is None else Severity.ERROR,
     )
 
 

@@ -6,7 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Link, Reach, in_container, links, proxy_service
-from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import same_namespace
 from clawkit.doctor.reachable import gateway_service
@@ -15,14 +15,24 @@ from clawkit.doctor.reload import reload
 
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
-        if link.reach is Reach.LOOPBACK and in_container(link.proxy) and not _at_home(setup, link):
+        named = _by_hosts(setup, link)
+        if (link.reach is Reach.LOOPBACK or named) and in_container(link.proxy) and not _at_home(setup, link):
             return Finding(
-                summary=f"{link.proxy.kind.value} runs in a container and asks {link.target}: that is its own "
-                "loopback, where no gateway listens",
+                summary=f"{link.proxy.kind.value} runs in a container and asks {link.target}: that is "
+                + (f"{named.value} by extra_hosts, " if named else "")
+                + "its own loopback, where no gateway listens",
                 fix=_fix(setup, link),
-                evidence=at(link.target.at, *_where(setup, link)),
+                evidence=at(link.target.at, *([named.at] if named else []), *_where(setup, link)),
             )
     return None
+
+
+def _by_hosts(setup: Setup, link: Link) -> Value[str] | None:
+    """extra_hosts gives the target's name an address of loopback."""
+    own = proxy_service(setup, link.proxy)
+    known = {name.lower(): value for name, value in own.extra_hosts.items()} if own else {}
+    found = known.get(link.target.host.lower())
+    return found if found and (found.value.startswith("127.") or found.value.strip("[]") == "::1") else None
 
 
 def _at_home(setup: Setup, link: Link) -> bool:

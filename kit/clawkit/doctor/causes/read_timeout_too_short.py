@@ -8,6 +8,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.place import Place, Value
@@ -32,7 +33,7 @@ def judge(setup: Setup) -> Finding | None:
         return None
     limit, link, line = min(short, key=lambda entry: entry[0])
     seen = _seen(setup, limit)
-    idle = limit <= PING and link in page_links(setup) and not _header_only(link, line)
+    idle = limit <= PING and link in (*page_links(setup), *fronts(setup)) and not _header_only(link, line)
     if not seen and not idle and not _long_answers(setup, link, line):
         return None
     return Finding(
@@ -63,7 +64,7 @@ def _from_log(setup: Setup) -> Finding | None:
 
 
 def _ways(setup: Setup) -> tuple[Link, ...]:
-    return page_links(setup) + api_links(setup)
+    return page_links(setup) + api_links(setup) + fronts(setup)
 
 
 def _limit(link: Link) -> tuple[float | None, Value[float] | None]:

@@ -7,8 +7,9 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.hops import Address, chain
-from clawkit.doctor.links import behind, sites
-from clawkit.doctor.model.route import Redirect
+from clawkit.doctor.links import behind, published_as, sites
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.route import Redirect, Route
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import PLAIN, TLS
 from clawkit.doctor.reload import reload
@@ -43,9 +44,10 @@ def _through_a_front(setup: Setup) -> Finding | None:
             for target in route.upstream.targets if route.upstream else ():
                 back = behind(setup, front, target)
                 name = next((one.value for one in site.names if is_concrete(one.value)), "")
-                if back is None or target.scheme != "http" or not name or "host" in route.headers_up:
+                if back is None or target.scheme != "http" or not name or not _keeps_host(front, route, name):
                     continue
-                here = Address(False, name, target.effective_port or PLAIN, "/")
+                port = published_as(setup, back, target) or target.effective_port or PLAIN
+                here = Address(False, name, port, "/")
                 first = next(iter(chain(back, here, True)), None)
                 if first is not None and first[2].tls and first[2].host == name:
                     return Finding(
@@ -56,6 +58,14 @@ def _through_a_front(setup: Setup) -> Finding | None:
                         evidence=at(target.at, first[1].at),
                     )  # fmt: skip
     return None
+
+
+def _keeps_host(front: Proxy, route: Route, name: str) -> bool:
+    """The proxy behind is asked for the name that the browser asked for."""
+    sent = route.headers_up.get("host")
+    if sent is None:
+        return front.kind is not ProxyKind.NGINX
+    return sent.value.strip("\"'") in ("$host", "$http_host", "{host}", "{http.request.host}", name)
 
 
 def _line(here: Address, step: Redirect) -> str:

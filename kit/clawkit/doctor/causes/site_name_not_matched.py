@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.hops import Address, chain
-from clawkit.doctor.links import OURS, sites
+from clawkit.doctor.links import OURS, behind, published_as, sites
 from clawkit.doctor.model.choice import choose
 from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.place import Place
@@ -18,6 +19,7 @@ from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import PLAIN, TLS
 from clawkit.doctor.reload import reload
+from clawkit.doctor.sent import decided, sent
 
 NAME = re.compile(r"^(?=.*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+$")
 WELCOME = re.compile(
@@ -45,6 +47,29 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"write {name} at {served[0].at}", reload(proxy)),
             evidence=at(*(value.at for value in served[:2]), *places),
         )
+    return _asked_otherwise(setup)
+
+
+def _asked_otherwise(setup: Setup) -> Finding | None:
+    """A proxy in front asks the one behind for another name than the visitor's, and no site there has it."""
+    ours = [site for _, site in sites(setup)]
+    for link in fronts(setup):
+        back = behind(setup, link.proxy, link.target)
+        name = next((one.value for one in link.site.names if NAME.match(one.value.lower())), "")
+        host = sent(link, "host", {"host": name}).replace("$http_host", name).replace("$host", name).split(":")[0]
+        port = (published_as(setup, back, link.target) if back else None) or link.target.effective_port or PLAIN
+        if back is None or not name or not decided(host) or host.lower() == name.lower():
+            continue
+        answer = choose(back, host, port, "/", link.target.scheme == "https")
+        if answer is None or not any(answer[0] is site for site in ours):
+            line = link.route.headers_up.get("host")
+            inner = next(site for owner, site in sites(setup) if owner is back)
+            return Finding(
+                summary=f'{link.proxy.kind.value} asks {link.target} for "{host}" where the visitor asked for {name}, '
+                f"and {back.kind.value} there has no such site",
+                fix=Fix(f"proxy_set_header Host $host; at {link.route.at}", reload(link.proxy)),
+                evidence=at(line.at if line else link.route.at, link.target.at, inner.at),
+            )
     return None
 
 

@@ -8,7 +8,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import XFF, refused
-from clawkit.doctor.links import Link
+from clawkit.doctor.links import Link, Reach
 from clawkit.doctor.model.failure import LogLine
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.place import Place
@@ -67,6 +67,8 @@ def _let_in(setup: Setup, gateway: Gateway, stranger: LogLine) -> bool:
 
 def _elsewhere(setup: Setup, link: Link, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
     known = peer(setup, link)
+    if known is None and link.reach is Reach.ADDRESS and link.service is None and _loopback_alone(gateway):
+        return f"holds loopback alone, and what is sent to {link.target} comes from another address", "", ()
     if known is None:
         return None if not _unexplained(setup, link, gateway) else (
             "does not cover the proxy, whose X-Forwarded-For is as it should be", "",
@@ -74,6 +76,12 @@ def _elsewhere(setup: Setup, link: Link, gateway: Gateway) -> tuple[str, str, tu
     if any(known.may_be(entry.value) for entry in gateway.trusted_proxies or ()):
         return None
     return f"does not cover {_where(known)} ({known.words})", known.address, (known.place,)
+
+
+def _loopback_alone(gateway: Gateway) -> bool:
+    """Even on one host a connection to an address of the network comes from that address."""
+    networks = [parsed(entry.value) for entry in gateway.trusted_proxies or ()]
+    return all(network is not None and network.is_loopback for network in networks)
 
 
 def _unexplained(setup: Setup, link: Link, gateway: Gateway) -> bool:

@@ -47,7 +47,8 @@ def _absent(setup: Setup, link: Link, name: Value[str]) -> bool:
         return not line.value or line.value in ('""', "''")
     usual = name.value.lower().startswith("x-forwarded-") and name.value.lower() in (
         "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")  # fmt: skip
-    copied = link.route.forward_auth is not None and link.proxy.kind is not ProxyKind.NGINX  # by copy_headers
+    told = "copy_headers" in link.route.settings  # Caddy's; of Traefik's login it is not known which ones it passes on
+    copied = link.route.forward_auth is not None and link.proxy.kind is not ProxyKind.NGINX and not told
     return not (usual or copied or FROM_OUTSIDE.match(name.value) or has_front(setup, link.proxy))
 
 

@@ -17,7 +17,9 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import may_meet_outside, meet
 from clawkit.doctor.reload import reload
 
-UNKNOWN = r'host not found in upstream "{name}|{name} could not be resolved \(3|lookup {name}\b.*no such host|' + (
+UNKNOWN = (
+    r'host not found in upstream "{name}|{name} could not be resolved \(3|'
+    r"lookup {name}\b.*(?:no such host|server misbehaving)|"
     r"no such host.*\b{name}\b|getaddrinfo ENOTFOUND {name}\b"
 )
 

@@ -7,8 +7,8 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.failure import Speaker
-from clawkit.doctor.model.place import Place
-from clawkit.doctor.model.proxy import ProxyKind, Site
+from clawkit.doctor.model.place import Place, Value
+from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.public import is_public
 
@@ -22,11 +22,17 @@ SAID = (
 def judge(setup: Setup) -> Finding | None:
     said = [line.at for line, _ in setup.said(SAID, Speaker.CADDY, Speaker.ACME)]
     for proxy, site in automatic(setup):
-        wild = next((name for name in site.names if name.value.startswith("*.")), None)
+        wild = _wildcard(proxy, site)
         own = site.tls.dns_provider or site.tls.on_demand or site.tls.directory or _offered(site)
         if wild is not None and is_public(wild.value) and not own and proxy.kind is ProxyKind.CADDY:
             return _finding(wild.value, wild.at, said)
     return _finding("a wildcard", said[0], said) if said else None
+
+
+def _wildcard(proxy: Proxy, site: Site) -> Value[str] | None:
+    """Of the site, or of the block of which it is the part for one host: the certificate is the block's."""
+    block = [name for other in proxy.sites if other is site or other.at == site.at for name in other.names]
+    return next((name for name in block if name.value.startswith("*.")), None)
 
 
 def _offered(site: Site) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
@@ -16,7 +17,7 @@ MAP = 'map $http_upgrade $connection_upgrade { default ""; "~*^websocket$" upgra
 
 
 def judge(setup: Setup) -> Finding | None:
-    for link in socket_links(setup):
+    for link in (*fronts(setup), *socket_links(setup)):
         connection = sent(link, "connection", HANDSHAKE)
         tokens = {token.strip().lower() for token in connection.split(",")}
         if not sent(link, "upgrade", HANDSHAKE) or not decided(connection) or "upgrade" in tokens:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import HANDSHAKE, sent
@@ -12,7 +13,7 @@ from clawkit.doctor.visit import socket_links
 
 
 def judge(setup: Setup) -> Finding | None:
-    for link in socket_links(setup):
+    for link in (*fronts(setup), *socket_links(setup)):
         lost = link.route.headers_lost
         upgrade, connection = sent(link, "upgrade", HANDSHAKE), sent(link, "connection", HANDSHAKE)
         missing = [name for name, value in (("upgrade", upgrade), ("connection", connection))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.proxy import ProxyKind
@@ -19,7 +20,7 @@ NGINX_FIX = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection
 def judge(setup: Setup) -> Finding | None:
     if not setup.proxies:
         return _from_answers(setup)
-    without = [link for link in socket_links(setup) if not sent(link, "upgrade", HANDSHAKE)]
+    without = [link for link in (*fronts(setup), *socket_links(setup)) if not sent(link, "upgrade", HANDSHAKE)]
     if not without:
         return None
     link = without[0]

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from clawkit.doctor.fixes.edit import Edit
+from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link, links
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.origins import origins
 from clawkit.doctor.reachable import right_ports
+from clawkit.doctor.visit import socket_links
 
 Mend = Callable[[Setup], Iterator[Edit]]
 
@@ -34,8 +36,8 @@ def upstream_wrong_port(setup: Setup) -> Iterator[Edit]:
 
 
 def ws_upgrade_headers_missing(setup: Setup) -> Iterator[Edit]:
-    for link in _main(setup, ProxyKind.NGINX):
-        if "upgrade" not in link.route.headers_up:
+    for link in (*fronts(setup), *socket_links(setup)):
+        if link.proxy.kind is ProxyKind.NGINX and "upgrade" not in link.route.headers_up:
             yield Edit(link.upstream.at, after=_upgrade(link))
 
 

@@ -113,6 +113,8 @@ class Service:
     inherited: dict[str, Value[bool]] = field(default_factory=dict)
     """Environment names whose value comes from the shell of whoever runs Compose (`- TOKEN`, `TOKEN: ${TOKEN}` without
     a default) and was not seen. The value: whether .env beside the file was seen, so that only the shell is left."""
+    linked: tuple[str, ...] = ()
+    """Names that `links:` of other services give it."""
     env_unseen: bool = False
     """An env_file was not among the files given: more may be set than `environment` shows."""
     security_opt: tuple[Value[str], ...] = ()
@@ -127,7 +129,7 @@ class Service:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name by which other containers of its networks reach it."""
-        own = [self.name, *(alias for use in self.networks for alias in use.aliases)]
+        own = [self.name, *(alias for use in self.networks for alias in use.aliases), *self.linked]
         own += [value.value for value in (self.container_name, self.hostname) if value]
         return tuple(own)
 
@@ -150,3 +152,14 @@ class Compose:
     """`name:` or COMPOSE_PROJECT_NAME; empty where Compose takes the folder's name."""
     files: tuple[str, ...] = ()
     """All that were merged, the first one leading."""
+    dotenv: dict[str, Value[str]] = field(default_factory=dict)
+    """What .env sets, for Compose and not for the containers."""
+    profiles: Value[tuple[str, ...]] | None = None
+    """COMPOSE_PROFILES of .env; None where it says nothing, so that only whoever runs Compose knows."""
+
+    def starts(self, service: Service) -> bool | None:
+        """Whether `docker compose up` starts it; None where a flag may decide."""
+        if not service.profiles:
+            return True
+        active = set(self.profiles.value) if self.profiles else set()
+        return True if active & {"*", *service.profiles} else (None if self.profiles is None else False)

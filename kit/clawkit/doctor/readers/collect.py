@@ -33,11 +33,13 @@ SKIPPED_NAMES = re.compile(
     r"|^(?:dockerfile.*|makefile|package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
-    r"|\.(?:sample|example)\.\w+$|\.(?:tpl|tmpl)$",
+    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)$)\w+$|\.(?:tpl|tmpl)$",
     re.IGNORECASE,
 )
 """Manuals speak of faults that nobody has, copies beside a file are not in force, and plan.json is the kit's own order
 to its certificate client."""
+TAKEN_WHOLE = ("sites-enabled",)
+"""nginx reads every file there whose name begins with no dot, and people call them by domain: claw.example, claw.rs."""
 LOG_NAME = re.compile(r"log|stderr|stdout|journal|\.out$", re.IGNORECASE)
 ODD_BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 """What str.splitlines takes for the end of a line and an editor does not: line numbers would be wrong."""
@@ -88,8 +90,13 @@ def _walked(given: Path, problems: list[Problem]) -> Iterator[Path]:
         deep = len(here.relative_to(given).parts) >= DEPTH
         below[:] = [] if deep else sorted(name for name in below if name not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if Path(name).suffix.lower() not in SKIPPED_SUFFIXES and not SKIPPED_NAMES.search(name):
+            taken = here.name in TAKEN_WHOLE and not name.startswith(".")
+            if taken or not _skipped(name):
                 yield here / name
+
+
+def _skipped(name: str) -> bool:
+    return Path(name).suffix.lower() in SKIPPED_SUFFIXES or SKIPPED_NAMES.search(name) is not None
 
 
 def _read(path: Path, shown: str, problems: list[Problem], *, asked: bool) -> TextFile | None:

@@ -27,7 +27,8 @@ def gateways(
     running = _surest(running)
     daemons = [unit for unit in known if unit.command is not None and _runs_gateway(unit)]
     found: list[Gateway] = []
-    for file in files:
+    included = openclaw.parts(files)
+    for file in [file for file in files if file.path not in included] or files:
         mine = [(project, service) for project, service in running if _mounted(file, project, service)]
         pair = mine[0] if mine else running[0] if len(running) == 1 else None
         service = pair[1] if pair else None

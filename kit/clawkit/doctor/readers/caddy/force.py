@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from clawkit.doctor.model.place import Value
@@ -111,7 +111,8 @@ def after(force: Force, directive: Directive) -> Force:
         users = [line.name for line in directive.block]
         return replace(force, basic_auth=value(directive.token, ", ".join(users) or "on"))
     if name == "forward_auth":
-        return replace(force, forward_auth=value(directive.token, _asked(directive)))
+        force = replace(force, forward_auth=value(directive.token, _asked(directive)))
+        return force.changed_up(_copied(directive)).noting("copy_headers", directive, "")
     if name in ("uri", "rewrite", "try_files"):
         return _rewritten(force, directive)
     if name == "replace":
@@ -121,6 +122,15 @@ def after(force: Force, directive: Directive) -> Force:
     if name == "intercept":
         return replace(force, intercepts=Value(True, place(directive.token)))
     return force.noting(name, directive)
+
+
+def _copied(directive: Directive) -> Iterator[Change]:
+    """`copy_headers A B>C`, on one line or as a block: what the login's answer says is set on the request."""
+    for line in directive.block:
+        if line.name == "copy_headers":
+            for token in (*line.args, *(inner.token for inner in line.block)):
+                theirs, _, ours = token.text.partition(">")
+                yield Change((ours or theirs).lower(), f"{{http.reverse_proxy.header.{theirs}}}", "", place(token))
 
 
 def _body(force: Force, directive: Directive) -> Force:

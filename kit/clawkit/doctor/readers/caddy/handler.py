@@ -146,7 +146,8 @@ class Writer:
             # what forward_auth is adapted to: a 2xx lets the request go on
             dials_asked = [one.get("dial").text for one in node.get("upstreams").each()]
             uri = node.get("rewrite", "uri")
-            yield self.line(node, "forward_auth", "*", *dials_asked, block=[self.line(uri, "uri", uri.text)])
+            copied = [self.line(name, "copy_headers", field) for field, name in _copied(node.get("handle_response"))]
+            yield self.line(node, "forward_auth", "*", *dials_asked, block=[self.line(uri, "uri", uri.text), *copied])
             return
         dials = [self.token(node, "*")]
         dials += [self.token(one.get("dial"), one.get("dial").text) for one in node.get("upstreams").each()]
@@ -223,3 +224,10 @@ def _words(node: Node) -> list[str]:
         if node.get(key):
             return [node.get(key).text]
     return node.get("ranges").texts() or node.texts() or [name for name, _ in node.items()]
+
+
+def _copied(answers: Node) -> Iterator[tuple[str, Node]]:
+    """The headers that what follows an allowing answer sets on the request."""
+    for route in (route for one in answers.each() for route in one.get("routes").each()):
+        for handler in route.get("handle").each():
+            yield from handler.get("request", "set").items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from clawkit.doctor.model.compose import Service
@@ -10,15 +11,26 @@ from clawkit.doctor.readers.compose.service import DEFAULT
 from clawkit.doctor.readers.compose.tree import Node
 from clawkit.doctor.readers.compose.volumes import kind_of, parts
 
+WANTED = re.compile(r"\$\{\w+:?\?")
+"""A variable without which Compose does nothing."""
 INVALID = ": invalid compose project"
 
+OF_ITS_OWN = {
+    "ports": "port publishing and the container type network mode",
+    "hostname": "hostname and the network mode",
+    "dns": "dns and the network mode",
+    "extra_hosts": "custom host-to-IP mapping and the network mode",
+}
+"""What the engine refuses for a container that joins another's network, in its words."""
 
-def problems(root: Node, services: dict[str, Service]) -> Iterator[Problem]:
+
+def problems(root: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
+    """`active`: the profiles that .env switches on."""
     nodes = _entries(root, "services")
     for name, service in services.items():
         node = nodes[name]
         yield from _image(name, node, service)
-        yield from _depends(name, service, services)
+        yield from _depends(name, node, services, active)
         yield from _undefined(root, name, node)
         yield from _limits(name, node)
     yield from _cycle(services)
@@ -38,20 +50,37 @@ def _image(name: str, node: Node, service: Service) -> Iterator[Problem]:
     elif service.image is not None and not service.image.value and service.built is None:
         words = f'service "{name}" has neither an image nor a build context specified{INVALID}'
         written = node.get("image")
+        if written and written.unset and WANTED.search(written.raw or ""):
+            return  # Compose speaks of the variable
         yield Problem(words, service.image.at, "image-unset" if written and written.unset else "no-image")
     if service.network_mode and node.get("networks"):
         words = f"service {name} declares mutually exclusive `network_mode` and `networks`{INVALID}"
         yield Problem(words, service.network_mode.at, "network-mode")
+    if service.network_mode and service.network_mode.value.startswith(("service:", "container:")):
+        for key, what in OF_ITS_OWN.items():
+            found = node.get(key)
+            if found and (found.items or found.entries or found.text):
+                yield Problem(f"conflicting options: {what}", found.at(), "network-mode")
 
 
-def _depends(name: str, service: Service, services: dict[str, Service]) -> Iterator[Problem]:
-    needed = {other: value.at for other, value in service.depends_on.items()}
+def _depends(name: str, node: Node, services: dict[str, Service], active: frozenset[str]) -> Iterator[Problem]:
+    service, optional = services[name], _optional(node)
+    needed = {other: value.at for other, value in service.depends_on.items() if other not in optional}
     if service.network_mode and service.network_mode.value.startswith("service:"):
         needed[service.network_mode.value.removeprefix("service:")] = service.network_mode.at
     for other, at in needed.items():
-        hidden = other in services and services[other].profiles and not service.profiles
-        if other not in services or hidden:
+        if other not in services or (_off(services[other], active) and not _off(service, active)):
             yield Problem(f'service "{name}" depends on undefined service "{other}"{INVALID}', at, "undefined-service")
+
+
+def _optional(node: Node) -> frozenset[str]:
+    """`required: false`: Compose only warns where the other is not there."""
+    found = {other: part.get("required") for other, part in _entries(node, "depends_on").items()}
+    return frozenset(other for other, flag in found.items() if flag is not None and flag.boolean is False)
+
+
+def _off(service: Service, active: frozenset[str]) -> bool:
+    return bool(service.profiles) and not active & {"*", *service.profiles}
 
 
 def _undefined(root: Node, name: str, node: Node) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -49,9 +49,11 @@ class _Project:
         around = service.Surroundings(variables, self.sources.dotenv is not None, self._env, folder, self.problems)
         parts = root.get("services")
         named = {name: part for name, part in ((parts.entries if parts else None) or {}).items() if part.entries}
+        active = self._profiles()
         made = {name: self._service(name, part, root, around) for name, part in named.items()}
+        made = {name: replace(one, linked=tuple(_linked(name, named.values()))) for name, one in made.items()}
         if not any(problem.kind == "syntax" for problem in self.problems):
-            found = consistency.problems(root, made)
+            found = consistency.problems(root, made, frozenset(active.value if active else ()))
             unseen = NEEDS_MORE if laid_over(self.sources.documents[0]) else ()
             unseen = (*unseen, "image-unset") if self.sources.dotenv is None else unseen
             self.problems += [problem for problem in found if problem.kind not in unseen]
@@ -66,6 +68,8 @@ class _Project:
             missing_files=tuple(self.missing),
             name=resources.name(root, variables),
             files=tuple(document.file.shown for document in self.sources.documents),
+            profiles=active,
+            dotenv=dotenv.read(self.sources.dotenv) if self.sources.dotenv else {},
         )
 
     def _service(self, name: str, part: Node, root: Node, around: service.Surroundings) -> Service:
@@ -76,6 +80,10 @@ class _Project:
         """Of .env alone: the shell of whoever runs Compose cannot be seen."""
         given = self.sources.dotenv
         return {name: value.value for name, value in dotenv.read(given).items()} if given else {}
+
+    def _profiles(self) -> Value[tuple[str, ...]] | None:
+        said = dotenv.read(self.sources.dotenv).get("COMPOSE_PROFILES") if self.sources.dotenv else None
+        return Value(tuple(one.strip() for one in said.value.split(",")), said.at) if said and said.value else None
 
     def _merged(self, variables: Mapping[str, str]) -> Node:
         merged: Node | None = None
@@ -102,12 +110,16 @@ class _Project:
         if root.entries is None:
             return None
         root = self._extended(forms.project(root), variables)
-        for path, node in sources.includes(root):
+        for path, node, envs in sources.with_env(root):
             included = self._file(document.file, path, node)
             if included and depth < DEEPEST:
-                below = self._one(included, variables, depth + 1)
+                below = self._one(included, {**self._of(document.file, envs), **variables}, depth + 1)
                 root = merge(below, root) if below else root
         return root
+
+    def _of(self, beside: TextFile, paths: Sequence[str]) -> dict[str, str]:
+        given = [file for path in paths if (file := self._env(beside, path)) is not None]
+        return {name: value.value for file in given for name, value in dotenv.read(file).items()}
 
     def _file(self, beside: TextFile, path: str, node: Node) -> tree.Document | None:
         wanted = resolve(beside.path.parent, path)
@@ -176,3 +188,13 @@ class _Project:
             return self.sources.documents[0].file.path.exists() and not path.exists()
         except OSError:
             return False
+
+
+def _linked(name: str, parts: Iterable[Node]) -> Iterator[str]:
+    """`links: [name:alias]` of any service."""
+    for part in parts:
+        links = part.get("links")
+        for item in (links.items if links else None) or ():
+            service, sign, alias = (item.text or "").partition(":")
+            if sign and service == name:
+                yield alias

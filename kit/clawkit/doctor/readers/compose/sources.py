@@ -122,17 +122,26 @@ def _named(document: Document) -> Iterator[Path]:
 
 def includes(root: Node | None) -> Iterator[tuple[str, Node]]:
     """Paths of `include:`, short or {path: …}."""
+    yield from ((path, node) for path, node, _ in with_env(root))
+
+
+def with_env(root: Node | None) -> Iterator[tuple[str, Node, tuple[str, ...]]]:
+    """And the files whose variables count in it: those of its env_file, else the .env of its own folder."""
     found = root.get("include") if root else None
     for item in (found.items if found else None) or ():
         if item.text:
-            yield item.text, item
+            yield item.text, item, (_beside(item.text),)
             continue
-        paths = item.get("path")
-        if paths and paths.text:
-            yield paths.text, paths
-        for path in (paths.items if paths else None) or ():
+        paths, files = item.get("path"), item.get("env_file")
+        named = tuple(part.text for part in (files.items or (files,)) if part.text) if files else ()
+        for path in (paths.items or (paths,)) if paths else ():
             if path.text:
-                yield path.text, path
+                folder = item.word("project_directory")
+                yield path.text, path, named or (f"{folder}/.env" if folder else _beside(path.text),)
+
+
+def _beside(path: str) -> str:
+    return str(PurePosixPath(path).parent / ".env")
 
 
 def resolve(folder: Path, path: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clawkit.doctor.model.names import found
 from clawkit.doctor.readers.lines import MASK, names_secret
 from clawkit.doctor.readers.nginx.directive import Directive
 
@@ -20,9 +21,27 @@ class MapTable:
     def values(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(value for key, value in self.entries.items() if key not in PARAMETERS))
 
-    def named(self, host: str) -> str:
-        """What a host name of the site gives; the default where it is not listed."""
-        return self.entries.get(host, self.entries.get("default", ""))
+    def given(self, key: str) -> str:
+        """What a value of the source gives: exactly, by the longest name with a star, by the first expression, else the
+        default."""
+        plain = {bare(entry).lower(): value for entry, value in self.entries.items()}
+        if key.lower() in plain and key.lower() not in ("default", *PARAMETERS):
+            return bare(plain[key.lower()])
+        ends = [entry for entry in plain if "hostnames" in plain and entry[:1] in ("*", ".") and _ends(key, entry)]
+        if ends:
+            return bare(plain[max(ends, key=len)])
+        for entry, value in self.entries.items():
+            if bare(entry).startswith("~") and found(bare(entry).lstrip("~*"), key, bare(entry).startswith("~*")):
+                return bare(value)
+        return bare(plain.get("default", ""))
+
+
+def _ends(host: str, entry: str) -> bool:
+    return host.lower().endswith(entry.lstrip("*")) or (entry[0] == "." and host.lower() == entry[1:])
+
+
+def bare(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def tables(directives: Sequence[Directive]) -> dict[str, MapTable]:

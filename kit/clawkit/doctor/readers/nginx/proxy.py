@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.readers.nginx import grammar, listening, refusal, variable
+from clawkit.doctor.readers.nginx.by_name import apart
 from clawkit.doctor.readers.nginx.directive import Directive
 from clawkit.doctor.readers.nginx.force import zones
 from clawkit.doctor.readers.nginx.level import OWN, Level
@@ -63,7 +64,8 @@ def _sites(http: Level, maps: dict[str, MapTable], *, snippet: bool) -> Iterator
                for server in http.own("server")]  # fmt: skip
     known, limits = groups(http.directives), zones(http.directives)
     for (server, _), listeners in zip(servers, listening.shared(servers, http), strict=True):
-        yield site(server, http, listeners, maps, known, limits)
+        for each in apart(server, maps):
+            yield site(each, http, listeners, maps, known, limits)
 
 
 def _passing(stream: Level, maps: dict[str, MapTable]) -> Iterator[Site]:

@@ -46,6 +46,9 @@ def _routes(
             narrowed = replace(matched, kind=MatchKind.OTHER, also=f"if ({test})", websocket=websocket(test))
             base = Route(narrowed, Action.PROXY, branch.at, upstream=behind)
             yield force(base, inside, zones)
+        elif websocket(condition(branch)) and inside.own("rewrite"):
+            narrowed = replace(matched, kind=MatchKind.OTHER, also=f"if ({condition(branch)})", websocket=True)
+            yield Route(narrowed, Action.NONE, branch.at, rewrite=stripped(branch.inner, "")[1])
     yield force(_own(location, level, matched, upstream(level, scope, known)), level, zones)
 
 

@@ -53,7 +53,7 @@ class Scope:
         if table is None:
             return ()
         if table.source in BY_NAME and self.names:
-            return tuple(dict.fromkeys(table.named(host) for host in self.names if table.named(host)))
+            return tuple(dict.fromkeys(table.given(host) for host in self.names if table.given(host)))
         return tuple(value for value in table.values if value)
 
 

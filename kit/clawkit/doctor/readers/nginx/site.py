@@ -12,6 +12,7 @@ from clawkit.doctor.readers.lines import MASK
 from clawkit.doctor.readers.nginx.answering import answers
 from clawkit.doctor.readers.nginx.directive import Directive
 from clawkit.doctor.readers.nginx.force import Zones, force
+from clawkit.doctor.readers.nginx.internal import branches, followed, real
 from clawkit.doctor.readers.nginx.level import Level
 from clawkit.doctor.readers.nginx.listen import Listen, implied, listens
 from clawkit.doctor.readers.nginx.map_table import MapTable
@@ -34,17 +35,21 @@ def site(
     exact = tuple(name.value.lower() for name in names if name.value[:1] not in ("~", "*", ".", "_", ""))
     scope = Scope(maps, exact)
     found = tuple(answers(level.directives))
+    made = followed((*routes(level, scope, known, zones), *_default_route(server, level, zones)), maps)
+    named = {route.match.path: route for route in made if route.match.kind is MatchKind.NAMED}
+    pages = tuple(Value(each.text, each.at) for each in level.all("error_page"))
+    refusals = conditional(found, Action.RESPOND, Action.ABORT)
     always = next((each for each in found if not each.redirect.condition), None)
     return Site(
         names=names,
         listeners=listeners,
-        routes=(*routes(level, scope, known, zones), *_default_route(server, level, zones)),
+        routes=(*branches(refusals, pages, Match(MatchKind.PREFIX, "/"), named), *made),
         at=server.at,
         tls=tls(level),
         always=always.action if always else Action.NONE,
         redirect=always.redirect if always else None,
         redirects=conditional(found, Action.REDIRECT),
-        refusals=conditional(found, Action.RESPOND, Action.ABORT),
+        refusals=real(refusals, pages, named),
         settings=level.settings(),
     )
 

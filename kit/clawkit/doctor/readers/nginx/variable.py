@@ -51,6 +51,16 @@ MANAGER = {"x_forwarded_proto", "x_forwarded_scheme"}
 """What the main file of Nginx Proxy Manager maps; people hand over its proxy_host files alone."""
 
 
+SWAG = re.compile(r"(?:^|/)proxy-confs/")
+"""The folder of linuxserver's image, whose main file has the map; people hand over its proxy-confs alone."""
+
+
+def _sources(directives: Sequence[Directive]) -> Iterator[str]:
+    for each in directives:
+        yield each.at.source
+        yield from _sources(each.inner)
+
+
 def used(text: str) -> Iterator[str]:
     for found in NAME.finditer(text):
         yield found[1] or found[2]
@@ -81,6 +91,8 @@ def unknown(directives: Sequence[Directive]) -> Iterator[Problem]:
     names = set(made(directives))
     if "forward_scheme" in names:
         names |= MANAGER
+    if any(SWAG.search(source) for source in _sources(directives)):
+        names.add("connection_upgrade")
     told: set[str] = set()
     for each, name in _uses(directives):
         low = name.lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clawkit.doctor.model.place import Value
@@ -19,6 +19,30 @@ def included(root: Json, files: Sequence[TextFile]) -> tuple[Json, tuple[Value[s
     """The tree with all includes put in, and those whose file was not given."""
     unseen: list[Value[str]] = []
     return _put(root, files, unseen, 0), tuple(unseen)
+
+
+def parts(files: Sequence[TextFile]) -> frozenset[Path]:
+    """The files that others of them include: no gateway's own openclaw.json."""
+    found: set[Path] = set()
+    for file in files:
+        if KEY in file.text:
+            try:
+                root = parse(file)
+            except Unreadable as error:
+                root = error.so_far or Json({}, 1, file)
+            found |= {_beside(path, at) for path, at in _named(root)}
+    return frozenset(found)
+
+
+def _named(node: Json) -> Iterator[tuple[str, Json]]:
+    if isinstance(node.value, dict):
+        yield from _paths(node.value.get(KEY))
+        for child in node.value.values():
+            yield from _named(child)
+
+
+def _beside(path: str, at: Json) -> Path:
+    return Path(os.path.normpath(at.file.path.parent / path))
 
 
 def _put(node: Json, files: Sequence[TextFile], unseen: list[Value[str]], depth: int) -> Json:
@@ -44,7 +68,7 @@ def _paths(node: Json | None) -> list[tuple[str, Json]]:
 
 
 def _read(path: str, at: Json, files: Sequence[TextFile]) -> Json | None:
-    wanted = Path(os.path.normpath(at.file.path.parent / path))
+    wanted = _beside(path, at)
     found = next((file for file in files if file.path == wanted), None)
     try:
         return parse(found) if found is not None else None
