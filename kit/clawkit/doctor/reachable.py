@@ -54,8 +54,14 @@ def _usual(service: Service | None, link: Link) -> bool:
         *(service.healthcheck.test if service.healthcheck else ()),
         *(service.command.value if service.command else ()),
     ]
-    words += [value.value for value in (*service.environment.values(), *service.labels.values())]
+    # a label that is the route itself says what the proxy asks, and not where the gateway listens
+    spoken = [*service.environment.values(), *service.labels.values()]
+    words += [value.value for value in spoken if _line(value.at) != _line(link.target.at)]
     return port not in mapped and not any(re.search(rf"\b{port}\b", word) for word in words)
+
+
+def _line(at: Place) -> tuple[object, int | None]:
+    return at.source, at.line
 
 
 def gateway_service(setup: Setup, link: Link) -> Service | None:

@@ -61,7 +61,7 @@ def headline(diagnosis: Diagnosis, ends: Sequence[OpenEnd]) -> str:
         return "something fails, and what was given does not name the cause"
     if not diagnosis.looked:
         return "nothing could be looked at"
-    return f"nothing is broken now; {warnings}" if warnings else "healthy"
+    return f"nothing is proven to be broken; {warnings}" if warnings else "healthy"
 
 
 def looked(diagnosis: Diagnosis) -> str:
