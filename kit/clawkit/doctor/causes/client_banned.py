@@ -17,12 +17,14 @@ from clawkit.doctor.public import is_public_address
 WORDS = r"fail2ban\.actions.*\[(?P<jail>[\w.-]+)\] (?P<what>Ban|Unban|Restore Ban) (?P<address>[\da-fA-F.:]+)"
 WEB = re.compile(r"nginx|http|caddy|claw|web|recidive", re.IGNORECASE)
 """Jails that read a web server's log; bans for SSH concern nobody here."""
+BOTS = re.compile(r"bot|noscript|bad-?request|shellshock|overflow", re.IGNORECASE)
+"""Jails for what no browser sends: they do what they are for."""
 
 
 def judge(setup: Setup) -> Finding | None:
     banned: dict[str, tuple[LogLine, str]] = {}
     for line, match in setup.said(WORDS):
-        if not WEB.search(match["jail"]):
+        if not WEB.search(match["jail"]) or (BOTS.search(match["jail"]) and not _private(match["address"])):
             continue
         if match["what"] == "Unban":
             banned.pop(match["address"], None)
