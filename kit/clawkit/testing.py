@@ -25,6 +25,7 @@ from clawkit import bringup
 from clawkit import deployment as deployments
 from clawkit.check import Result
 from clawkit.deployment import Deployment
+from clawkit.engine.carrier import DockerCarrier
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
 from clawkit.readiness import last_words
@@ -126,7 +127,8 @@ class OpenClawStack:
             if self._compose is not None:
                 self._compose.stop()
                 # what an earlier state of the file had volumes for, such as the other proxy's
-                DockerEngine().down(self.deployment.project(), volumes=True)
+                for volume in DockerEngine().volumes(self.stack.project):
+                    DockerCarrier().remove(volume)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -504,6 +504,7 @@ volumes:
 
 
 @pytest.mark.long
+@pytest.mark.types("clawkit render --engine swarm")
 def test_a_state_on_a_disk_of_all_nodes_outlives_its_node(tmp_path: Path) -> None:
     """The nodes are namespaces of one machine, so a folder of it is what a file server is to others."""
     with swarm(3, [(1, kit_images("caddy"))]) as nodes:
