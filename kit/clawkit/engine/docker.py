@@ -187,7 +187,7 @@ class DockerEngine:
 
     def volumes(self, project: str) -> tuple[str, ...]:
         with self._translated("docker volume ls"):
-            filters = {"label": f"com.docker.compose.project={project}"}
+            filters = [("label", f"com.docker.compose.project={project}")]
             return tuple(volume.name for volume in client(QUICK_SECONDS).volume.list(filters=filters))
 
     def publishers(self, port: int) -> tuple[str, ...]:
