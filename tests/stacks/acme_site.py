@@ -85,10 +85,9 @@ def assert_green(site: Site) -> None:
     """Everything is ok; the name alone is Pebble's invention, so this host's DNS does not know it."""
     said = site.clawkit("verify", "--json")
     found = json.loads(said.out)
-    told = {check["id"]: (check["outcome"], check["reason"]) for check in found["checks"] if check["outcome"] != "ok"}
-    assert told == {"dns": ("warning", "clawkit explain dns-name-missing")}, [
-        one for one in found["checks"] if one["id"] in told
-    ]
+    odd = [check for check in found["checks"] if check["outcome"] != "ok"]
+    # of its reason nothing is asked: a name server may also be late
+    assert [(check["id"], check["outcome"]) for check in odd] == [("dns", "warning")], odd
     assert (said.code, found["ok"]) == (0, True)
 
 
