@@ -187,8 +187,9 @@ class DockerEngine:
 
     def volumes(self, project: str) -> tuple[str, ...]:
         with self._translated("docker volume ls"):
-            filters = [("label", f"com.docker.compose.project={project}")]
-            return tuple(volume.name for volume in client(QUICK_SECONDS).volume.list(filters=filters))
+            label = f"com.docker.compose.project={project}"
+            found = client(QUICK_SECONDS).volume.list(filters=[("label", label)])
+            return tuple(volume.name for volume in found)
 
     def publishers(self, port: int) -> tuple[str, ...]:
         with self._translated("docker ps"):
