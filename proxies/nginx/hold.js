@@ -28,26 +28,27 @@ async function hold(r) {
         touch(away);
     }
     while (!tired) {
-        // looked at least once, however short the patience: the file must not outlive what it says
-        if (await back(r, away)) {
+        // The last look is one's own, however short the patience: another's may be from the moment before it came back.
+        const last = Date.now() >= end;
+        if (await back(r, away, last)) {
             return r.internalRedirect('@gateway');
         }
-        if (Date.now() >= end) {
+        if (last) {
             break;
         }
         const pause = Math.max(LOOK_MS, (Date.now() - Number(v.held_since)) / 10);
-        await new Promise((done) => setTimeout(done, pause));
+        await new Promise((done) => setTimeout(done, Math.min(pause, Math.max(0, end - Date.now()))));
     }
     unavailable(r);
 }
 
-// One of all those who wait asks for all of them: whoever finds the file older than a look.
-async function back(r, away) {
+// One of all those who wait asks for all of them: whoever finds the file older than a look. `last`: asks in any case.
+async function back(r, away, last) {
     const since = age(away);
     if (since < 0) {
         return true;
     }
-    if (since < LOOK_MS) {
+    if (since < LOOK_MS && !last) {
         return false;
     }
     touch(away);

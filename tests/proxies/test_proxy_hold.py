@@ -173,3 +173,12 @@ def test_who_prefers_not_to_wait_does_not(site: Site, method: str) -> None:
     answer, took = timed(lambda: site.browser.request(method, "/", headers=headers, **ASLEEP))
     assert (answer.status, answer.json()["error"]["type"]) == (503, "gateway_unavailable")
     assert took < 2
+
+
+def test_who_does_not_wait_is_told_what_is_so_now(site: Site) -> None:
+    """Seen: `up` saw the gateway start, and was told a moment later what somebody else had found a moment before."""
+    headers = [("Prefer", "wait=0")]
+    assert site.browser.get("/", headers=headers, **ASLEEP).status == 503
+    with awake(site) as server:
+        server()
+        assert site.browser.get("/", headers=headers, **ASLEEP).status == 200
