@@ -33,7 +33,8 @@ tell() {
         tries=$((tries + 1))
         sleep 0.1
     done
-    generation > /acme/served/generation
+    # without it certificates come later; the watch below must go on
+    generation > /acme/served/generation || echo "clawkit: /acme/served cannot be written" >&2
 }
 
 reload() { nginx -e stderr -c "$CONFIG" -t -q && nginx -e stderr -c "$CONFIG" -s reload; }
@@ -63,7 +64,8 @@ $told" > /tmp/refused
 
 load_njs > /tmp/njs.conf
 # what an earlier run knew of the gateways, or said of itself, is out of date
-rm -f /tmp/away-* /acme/served/generation
+rm -f /tmp/away-*
+rm -f /acme/served/generation || true
 # read before nginx reads them: one that changes in between is worth a reload, never missed
 served=$(wanted)
 mark

@@ -38,7 +38,7 @@ def move(context: Context, name: str, node: str) -> int:
                              fix="clawkit verify", details=told)  # fmt: skip
     source, target = wanted.source.name, wanted.target.name
     left = f"what it kept on {source} is still there: docker volume rm {wanted.volume}"
-    shared = f"its state stayed where it is: {source} and {target} reach the same files"
+    shared = f"nothing was copied: its state is the same on {source} and on {target}"
     context.report.finish({"command": "gateways", "ok": True, "action": "move", "gateway": name, "node": target},
                           [f"{name} is on {target}, and verified", left if copied else shared])  # fmt: skip
     return 0

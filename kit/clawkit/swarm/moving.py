@@ -68,7 +68,7 @@ def plan(engine: SwarmEngine, stack: Stack, gateway: Gateway, name: str, folder:
 def carry(engine: SwarmEngine, move: Move, tell: Tell) -> bool:
     """From its stop to its start; when that fails it starts where it was, and RolledBack says why.
 
-    False when nothing was copied, because both nodes reach the same files.
+    False when nothing was copied, because the state is the same on both nodes.
     """
     supply.hand(engine, move.stack.images.gateway.ref, "", move.target, tell)
     stop(engine, move.stack, move.gateway, tell)
