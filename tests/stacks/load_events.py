@@ -38,6 +38,7 @@ def under_load(site: Site, event: Callable[[], None]) -> Tally:
     with Load(site) as load:
         time.sleep(BEFORE_SECONDS)
         event()
+        load.event_is_over()
         wait_until_started(site)
         time.sleep(AFTER_SECONDS)
     return load.tally
