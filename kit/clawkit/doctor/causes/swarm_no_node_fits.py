@@ -36,7 +36,7 @@ def _finding(container: Container, said: str) -> Finding:
 def _meaning(container: Container, said: str) -> tuple[str, Fix]:
     """The narrowest reason first: the constraint rules out all nodes but one in any case."""
     node = container.node or "its node"
-    label = f"clawkit.{container.project}.{container.service}=here"
+    label = f"clawkit.{container.project}.{(container.service or '').partition('@')[0]}=here"
     if PORT in said:
         return f"its port on {node} is another service's", Fix(
             "take that service away, or publish another port: clawkit up --https-port PORT --http-port PORT",
