@@ -109,7 +109,7 @@ def nodes() -> Iterator[Nodes]:
     """The images are on the first one alone: clawkit hands them on."""
     if reason := impossible():
         pytest.skip(reason)
-    with swarm(3, [(1, kit_images("caddy", "nginx"))]) as running:
+    with swarm(3, [(1, kit_images("caddy"))]) as running:
         yield running
 
 
@@ -124,6 +124,8 @@ def site(request: pytest.FixtureRequest, nodes: Nodes, tmp_path_factory: pytest.
     place = tmp_path_factory.mktemp("swarm")
     run = Clawkit(place / f"swarm-{secrets.token_hex(2)}")
     found = Home(run, nodes, nodes.environ(place / "docker"), request.param)
+    if request.param == "nginx":
+        hand_over(nodes.manager, kit_images("nginx"))
     try:
         assert found("gateways", "add", "alice", "--domain", DOMAINS["alice"]).code == 0
         said = found("up", "--engine", "swarm", "--proxy", request.param, "--http-port", str(HTTP), "--https-port",
