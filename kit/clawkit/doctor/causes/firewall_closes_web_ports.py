@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import in_container, proxy_service, sites
-from clawkit.doctor.model.host import Firewall, Verdict
+from clawkit.doctor.model.host import Dropped, Firewall, Verdict
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 
+FIRST = re.compile(r"\[UFW .*\bPROTO=TCP\b(?!.*\bACK\b).*\bSYN\b")
+"""A new connection. Late packets of old ones are dropped everywhere, and other prefixes may be of lists of pests."""
+OUT = re.compile(r"\bOUT=(?:br-|docker)")
 WORDS = {80: ("http", "www", "nginx http", "caddy", "anywhere"), 443: ("https", "nginx https", "caddy", "anywhere")}
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _by_service(setup) or _by_rules(setup)
+    return _by_service(setup) or _by_rules(setup) or _by_packets(setup)
+
+
+def _by_packets(setup: Setup) -> Finding | None:
+    """The kernel noted a visitor's first packet on its way to a proxy's container, or to the host's own ports."""
+    for proxy, site in sites(setup):
+        service = proxy_service(setup, proxy)
+        ports = {listener.port: listener.at for listener in site.listeners if not listener.loopback}
+        for packet in setup.host.dropped:
+            inner = packet.interface.startswith(("br-", "docker", "lo"))
+            first = FIRST.search(packet.at.text) is not None and not inner
+            forwarded = OUT.search(packet.at.text) is not None
+            if first and packet.port in ports and forwarded == (service is not None and not service.host_network):
+                return _dropped(packet, proxy, ports[packet.port], forwarded=forwarded)
+    return None
+
+
+def _dropped(packet: Dropped, proxy: Proxy, listener: Place, *, forwarded: bool) -> Finding:
+    port = packet.port
+    return Finding(
+        summary=f"the host's firewall drops what {packet.source} sends to {packet.destination}:{port}, where "
+        f"{proxy.kind.value} listens" + (" in its container" if forwarded else ""),
+        fix=Fix(f"let port {port} in" + (", also on its way to containers (`ufw allow` alone is about the host's own "
+                                         "ports)" if forwarded else ""),
+                f"sudo ufw route allow proto tcp from any to any port {port}" if forwarded
+                else f"sudo ufw allow {port}/tcp"),
+        evidence=at(packet.at, listener),
+    )  # fmt: skip
 
 
 def _by_rules(setup: Setup) -> Finding | None:

@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
 
 
@@ -47,6 +48,7 @@ class FileKind(StrEnum):
     MEMORY = "memory"
     FIREWALL = "firewall rules"
     DAEMON = "Docker's daemon.json"
+    TAILSCALE = "tailscale serve"
     CLOCK = "clock"
     ADDRESSES = "addresses"
     VERSION = "version"
@@ -54,26 +56,10 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-PROMPT = re.compile(
-    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: ][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
-    r">(?= ?(?:docker|curl)))\s*"
-    r"(?P<command>\S.*)$"
-    r"|^# (?P<root>(?:docker|curl|ss|netstat|nginx|systemctl|journalctl|cat|openssl|dig|ufw|iptables|nft|df|ls|caddy|"
-    r"getenforce|getsebool|tail|podman|wscat|certbot) \S.*)$"
-)
-BARE = re.compile(
-    r"^(?:sudo )?(?:(?:curl|wget) -?\S.*(?:https?://|localhost|\d:\d)\S*$|docker ps(?: -\S+)*$|"
-    r"docker (?:logs|inspect)(?: -\S+(?: \d+)?)* [\w.-]+$|docker exec .+|docker[ -]compose (?:ps|"
-    r"logs)(?: -?[\w-]+)*$|"
-    r"ss -\w+(?: \|.*)?$|netstat -\w+(?: \|.*)?$|openssl s_client .+|dig \+?[\w.-]+.*|nginx -[TtvV]+$|"
-    r"getsebool \S+.*|ufw status.*|iptables -\S.*|df -\w+.*|journalctl -\S.*|systemctl status \S+)$"
-)
-"""A command that was pasted without its prompt."""
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
-
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
     (FileKind.DOCKER_PS, r'"(?:Publishers|RunningFor|LocalVolumes)"\s*:|"Names"\s*:.*"Ports"'),
+    (FileKind.TAILSCALE, r'"Handlers"\s*:\s*\{'),
     (FileKind.CADDY_JSON, r'"apps"\s*:\s*\{|"handler"\s*:\s*"(?:reverse_proxy|subroute)"'),
     (FileKind.OPENCLAW,
      r"""(?m)^\s*\{?\s*["']?(?:gateway|agents|controlUi|channels|models|auth|meta|wizard|hooks|browser|"""
@@ -118,6 +104,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
+    (FileKind.TAILSCALE, r"^https?://\S+\.ts\.net(?::\d+)? \(|^\|-- /\S* +(?:proxy|path|text)|^No serve config"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
@@ -227,7 +214,15 @@ def _of_another(text: str) -> bool:
     except ValueError:
         return False  # JSON5, a part of a file, or a broken one
     keys = set(found) if isinstance(found, dict) else set()
+    if "nodeId" in keys or isinstance(_in(found, "gateway", "tls"), bool):
+        return True  # a node host's node.json: where its gateway is, not how it is set
     return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
+
+
+def _in(document: object, *keys: str) -> object:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
 
 
 OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clawkit.doctor.cause import Cause
 from clawkit.doctor.causes import (
+    acme_account_refused,
     acme_answered_by_other_server,
     acme_rate_limited,
     authority_unreachable,
@@ -16,6 +17,7 @@ from clawkit.doctor.causes import (
     certificate_name_mismatch,
     client_banned,
     client_certificate_required,
+    client_proxy_in_the_way,
     compose_443_not_published,
     dns_aaaa_points_elsewhere,
     dns_address_private,
@@ -24,6 +26,7 @@ from clawkit.doctor.causes import (
     dns_name_missing,
     dns_points_elsewhere,
     firewall_closes_web_ports,
+    gateway_certificate_not_known,
     https_not_served,
     https_port_speaks_plain_http,
     incomplete_chain,
@@ -51,6 +54,7 @@ CAUSES: tuple[Cause, ...] = (
     dns_lookup_failed.CAUSE,
     dns_address_private.CAUSE,
     authority_unreachable.CAUSE,
+    acme_account_refused.CAUSE,
     caa_forbids_issuer.CAUSE,
     cdn_answers_challenge.CAUSE,
     dns_aaaa_points_elsewhere.CAUSE,
@@ -64,6 +68,7 @@ CAUSES: tuple[Cause, ...] = (
     cdn_port_not_carried.CAUSE,
     firewall_closes_web_ports.CAUSE,
     client_banned.CAUSE,
+    client_proxy_in_the_way.CAUSE,
     name_not_public.CAUSE,
     wildcard_needs_dns_01.CAUSE,
     dns_challenge_refused.CAUSE,
@@ -84,6 +89,7 @@ CAUSES: tuple[Cause, ...] = (
     renewed_cert_not_reloaded.CAUSE,
     traefik_resolver_unknown.CAUSE,
     certificate_expired.CAUSE,
+    gateway_certificate_not_known.CAUSE,
     certificate_name_mismatch.CAUSE,
     private_ca_on_public_name.CAUSE,
     incomplete_chain.CAUSE,

@@ -24,6 +24,9 @@ LISTED = re.compile(r"^\s*(?:\d+\s+\S+\s+)?(?:DROP|REJECT)\s+\w+\s+(?:--|\S+)\s+
 NFT_CHAIN = re.compile(r"^\s*chain (?P<name>[\w-]+) \{")
 NFT_DROP = re.compile(r"\b(?:drop|reject)\b")
 HARMLESS = re.compile(r"INVALID|ct state invalid|ctstate INVALID|fib daddr|rt type 0")
+RICH = re.compile(r'\brule\b.*\b(?:service name="(?P<service>[\w-]+)"|port port="(?P<port>[\d-]+)" '
+                  r'protocol="(?P<protocol>\w+)").*\baccept\b')  # fmt: skip
+"""A rich rule that lets somebody in, be it some sources alone: who may is then decided."""
 FIREWALLD = re.compile(r"^\s*(?P<key>services|ports|target): *(?P<value>.*)$")
 
 
@@ -68,10 +71,13 @@ def _firewalld(file: TextFile) -> Firewall:
     target = "default"
     for line in file.text.splitlines():
         found = FIREWALLD.match(line)
+        rich = RICH.search(line)
         if found and found["key"] == "target":
             target = found["value"].strip()
         elif found:
             allows += found["value"].split()
+        elif rich:
+            allows.append(rich["service"] or f"{rich['port']}/{rich['protocol']}")
     told = [n for n, line in enumerate(file.text.splitlines(), start=1) if line.strip().startswith("services:")]
     return Firewall(
         at=file.place(told[0] if told else 1), firewalld_allows=tuple(allows), default_drop=target.upper() != "ACCEPT"
