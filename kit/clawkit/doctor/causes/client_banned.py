@@ -36,13 +36,16 @@ def judge(setup: Setup) -> Finding | None:
     address = shared[0] if shared else list(banned)[-1]
     line, jail = banned[address]
     turned_away = _turned_away(setup)
+    mine = next((one for one in banned if one in setup.host.addresses), "")
+    if mine:  # whoever asked for the own address wants to visit
+        address, (line, jail) = mine, banned[mine]
     who = "an address of this network, behind which other visitors may be" if shared else "one visitor, maybe you"
     return Finding(
         summary=f"fail2ban's jail {jail} bans {address} ({who}): from there the site does not answer",
         fix=Fix("unban it, and put your own networks into ignoreip; the first load of the page may look like a flood "
                 "to nginx-limit-req", f"sudo fail2ban-client set {jail} unbanip {address}"),
         evidence=at(line.at, *turned_away[:1]),
-        severity=Severity.ERROR if shared or turned_away else Severity.WARNING,
+        severity=Severity.ERROR if shared or turned_away or mine else Severity.WARNING,
         observed=True,
     )  # fmt: skip
 

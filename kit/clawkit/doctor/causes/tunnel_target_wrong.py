@@ -20,13 +20,19 @@ SAID = (
 )
 
 
+AGENTS = {
+    "ngrok": r"failed to open private leg.*privaddr=(?P<to>\S+)",
+    "frpc": r"connect to local service \[(?P<to>[^\]]+)\] error",
+}
+
+
 def judge(setup: Setup) -> Finding | None:
     link = next(_untrusted(setup), None)
     if link is not None:
         return _distrusts(*link)
     seen = [line.at for line, _ in setup.said(SAID)] or list(heard(setup, SAID))
     if not seen:
-        return None
+        return _another(setup)
     if any("x509:" in place.text for place in seen):
         return Finding(
             summary="cloudflared does not trust the certificate of its service: it is for another name, or private",
@@ -44,6 +50,26 @@ def judge(setup: Setup) -> Finding | None:
         evidence=at(*seen[:2]),
         observed=not local,
     )
+
+
+def _another(setup: Setup) -> Finding | None:
+    """ngrok's and frp's agents, in their words."""
+    for program, words in AGENTS.items():
+        said = next(setup.said(words), None)
+        if said is None:
+            continue
+        line, match = said
+        inside = any(program in f"{one.name} {one.image.value if one.image else ''}" for one in setup.services())
+        local = inside and match["to"].strip("[]").startswith(("127.", "localhost", "::1"))
+        return Finding(
+            summary=f"{program} cannot reach {match['to']}"
+            + (": inside its container that is the container itself" if local else ", where its tunnel is to lead"),
+            fix=Fix("the gateway's service name in place of 127.0.0.1" if local
+                    else "start what it leads to, or correct address and port", "ss -ltn; docker compose ps"),
+            evidence=at(line.at),
+            observed=not local,
+        )  # fmt: skip
+    return None
 
 
 def _untrusted(setup: Setup) -> Iterator[tuple[Target, Site]]:

@@ -141,6 +141,7 @@ ASSIGNMENT = re.compile(r"^(?:export )?[A-Za-z_]\w* ?=")
 HOSTS_LINE = re.compile(r"^(?:[\d.]{7,15}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\s+[\w.-]+")
 NEGLECTED = re.compile(r"\bproxy_pass\b|\bserver_name\b|\blisten\s+\S+;|\bfastcgi_pass\b")
 """Sure signs of nginx, also in a file whose `import` or `respond` line looks like Caddy's."""
+HEAD_LINE = re.compile(r"\s*HTTP/[\d.]+ \d{3}\b")
 HEAD = 64 * 1024
 LOG_KINDS = {
     Speaker.NGINX: FileKind.NGINX_LOG, Speaker.ACCESS: FileKind.ACCESS_LOG, Speaker.CADDY: FileKind.CADDY_LOG,
@@ -250,7 +251,7 @@ def _log(text: str) -> FileKind | None:
         return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
-    if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:
+    if _first(REPLIES, text) and (Speaker.CLIENT in counts or HEAD_LINE.match(text)) and len(counts) == 1:
         return None
     if told <= silent and (_first(CONTENT, text) or _first(SETTINGS, text)):
         return None
@@ -287,7 +288,11 @@ def _table(text: str) -> FileKind | None:
 
 def _weak_name(file: TextFile) -> FileKind:
     """Prose is looked through line by line, other things are not understood."""
+    from clawkit.doctor.readers.logs.speaker import KIN
+
     name = file.path.name.lower()
+    if file.path.suffix.lower() == ".log" and KIN.search(file.text[:HEAD]):
+        return FileKind.DOCKER_LOG
     if file.path.suffix.lower() in (".txt", ".md", ".log", ".out") or re.search(
         r"symptom|notes?|terminal|console", name
     ):

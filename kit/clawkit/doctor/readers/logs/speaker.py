@@ -74,8 +74,11 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
                      r"rejected websocket upgrade \(HTTP \d|^(?:Error: )?SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: |^(?:\* +)?CONNECT tunnel failed|"
-                     r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: "),
+                     r"^wget: |^websocat: |Disconnected \(code: |"
+                     r"^(?:\* +)?CONNECT tunnel failed|"
+                     r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
+                     r"^channel \d+: open failed: |"
+                     r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
     (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"
