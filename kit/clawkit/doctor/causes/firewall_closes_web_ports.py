@@ -9,6 +9,7 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import in_container, proxy_service, sites
+from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.host import Dropped, Firewall, Verdict
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
@@ -64,17 +65,25 @@ def _by_rules(setup: Setup) -> Finding | None:
             out = listener.port
             if service is not None and published:
                 out = next((p.published for p in service.ports if p.target == listener.port and p.published), 0)
-            stopped = _stopped(firewall, chain, listener.port) if out in WORDS and not listener.loopback else None
+            if out not in WORDS or listener.loopback:
+                continue
+            stopped = _stopped(firewall, chain, listener.port, waited=_waited(setup))
             if stopped is not None:
                 return _finding(f"{chain} ({stopped.text})", out, proxy, stopped, listener.at)
     return None
 
 
-def _stopped(firewall: Firewall, chain: str, port: int) -> Place | None:
+def _waited(setup: Setup) -> bool:
+    """A visitor from outside was seen to wait in vain: a list of sources that may come in is then no plan."""
+    waits = (one for one in setup.exchanges if one.error == "timeout" and not one.container)
+    return any(one.vantage is Vantage.PUBLIC for one in waits)
+
+
+def _stopped(firewall: Firewall, chain: str, port: int, *, waited: bool) -> Place | None:
     """What stops a stranger's connection. None: nothing does, or another chain or a list of sources decides."""
     met = [rule for rule in firewall.rules if rule.chain == chain and rule.about(port)]
     for rule in met:
-        if rule.verdict is Verdict.NONE or (rule.of_some and rule.verdict is Verdict.DROP):
+        if rule.verdict is Verdict.NONE or (rule.of_some and (waited or rule.verdict is Verdict.DROP)):
             continue
         return rule.at if rule.verdict is Verdict.DROP else None
     seen = any(rule.chain == chain for rule in firewall.rules)

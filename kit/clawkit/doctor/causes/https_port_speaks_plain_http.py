@@ -17,7 +17,21 @@ REFUSED_BY_TLS = 400
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _written(setup) or _heard(setup)
+    return _written(setup) or _heard(setup) or _by_a_node(setup)
+
+
+def _by_a_node(setup: Setup) -> Finding | None:
+    """It was given wss:// and a port on which no TLS is spoken, mostly the gateway's own."""
+    said = next(setup.said(r"gateway connect failed: .*(?:wrong version number|packet length too long)"), None)
+    if said is None or any(gateway.tls and gateway.tls.value for gateway in setup.gateways):
+        return None
+    return Finding(
+        summary="a node speaks TLS (wss://) to a port that speaks plain http",
+        fix=Fix("wss://YOUR-DOMAIN without a port: 443, where the proxy ends TLS; 18789 itself speaks none unless "
+                "gateway.tls is on", "openclaw config get gateway.remote.url"),
+        evidence=at(said[0].at),
+        observed=True,
+    )  # fmt: skip
 
 
 def _heard(setup: Setup) -> Finding | None:
@@ -71,6 +85,6 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.COMPOSE, Part.EXCHANGES),
+    looks_at=looks_at(Part.COMPOSE, Part.EXCHANGES, Part.LOGS),
     judge=judge,
 )

@@ -20,6 +20,7 @@ SAID = (
 )
 
 
+UNROUTED = r"do http proxy request \[host: (?P<name>[\w.-]+)(?::\d+)?\] error: no route found"
 AGENTS = {
     "ngrok": r"failed to open private leg.*privaddr=(?P<to>\S+)",
     "frpc": r"connect to local service \[(?P<to>[^\]]+)\] error",
@@ -69,7 +70,15 @@ def _another(setup: Setup) -> Finding | None:
             evidence=at(line.at),
             observed=not local,
         )  # fmt: skip
-    return None
+    said_of = next(setup.said(UNROUTED), None)
+    if said_of is None:
+        return None
+    return Finding(
+        summary=f"frps has no proxy for {said_of[1]['name']}: no client of it names that domain",
+        fix=Fix(f'customDomains = ["{said_of[1]["name"]}"] in the client\'s [[proxies]]', "frpc reload"),
+        evidence=at(said_of[0].at),
+        observed=True,
+    )
 
 
 def _untrusted(setup: Setup) -> Iterator[tuple[Target, Site]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.other_json import of_another
 from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
 
@@ -49,6 +49,7 @@ class FileKind(StrEnum):
     FIREWALL = "firewall rules"
     DAEMON = "Docker's daemon.json"
     TAILSCALE = "tailscale serve"
+    PAGE = "page that a browser saved"
     CLOCK = "clock"
     ADDRESSES = "addresses"
     VERSION = "version"
@@ -205,30 +206,7 @@ def _json(text: str) -> FileKind | None:
         if logged in (FileKind.ACCESS_LOG, FileKind.CADDY_LOG) or '"_meta"' in bare or '"subsystem"' in bare:
             return logged
     found = _first(JSON, bare) if bare[:1] in ("{", "[") else None
-    return None if found is FileKind.OPENCLAW and _of_another(bare) else found
-
-
-def _of_another(text: str) -> bool:
-    """A whole JSON document of some other program that has a key like "hooks" or "env" too, or only further below."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return False  # JSON5, a part of a file, or a broken one
-    keys = set(found) if isinstance(found, dict) else set()
-    if "nodeId" in keys or isinstance(_in(found, "gateway", "tls"), bool):
-        return True  # a node host's node.json: where its gateway is, not how it is set
-    return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
-
-
-def _in(document: object, *keys: str) -> object:
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document
-
-
-OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))
-SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "session", "messages", "env", "tools"))
-"""At the top of openclaw.json, and of others' files as well."""
+    return None if found is FileKind.OPENCLAW and of_another(bare) else found
 
 
 def _log(text: str) -> FileKind | None:
@@ -281,7 +259,7 @@ def _table(text: str) -> FileKind | None:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and all(HOSTS_LINE.match(line) for line in lines):
         return FileKind.HOSTS_FILE
-    if lines and all(ASSIGNMENT.match(line) for line in lines):
+    if lines and all(ASSIGNMENT.match(line) and " lvl=" not in line for line in lines):
         return FileKind.DOTENV
     return None
 
@@ -291,6 +269,8 @@ def _weak_name(file: TextFile) -> FileKind:
     from clawkit.doctor.readers.logs.speaker import KIN
 
     name = file.path.name.lower()
+    if re.match(r"\s*<(?:!doctype html|html)\b", file.text, re.IGNORECASE):
+        return FileKind.PAGE
     if file.path.suffix.lower() == ".log" and KIN.search(file.text[:HEAD]):
         return FileKind.DOCKER_LOG
     if file.path.suffix.lower() in (".txt", ".md", ".log", ".out") or re.search(

@@ -26,7 +26,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"invoked oom-killer|^net\.ipv4\.ip_forward ?=|\[UFW (?:BLOCK|AUDIT|ALLOW)|"
                      r"\bIN=\S* OUT=\S* .*\bPROTO=|apparmor=\"(?:DENIED|ALLOWED)\"|"
                      r"Memory cgroup out of memory|"
-                     r"fail2ban\.(?:actions|filter|jail|server)"),
+                     r"fail2ban\.(?:actions|filter|jail|server)|"
+                     r"[|\u2502] [Ii]p:[\da-fA-F.:]+ *[|\u2502].*[|\u2502] ban\b"),
     (Speaker.NGINX, rf"^{NGINX_STAMP} \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+|"
                     r"^nginx: (?:\[|configuration file|the configuration|invalid option)|^/docker-entrypoint|"
                     r"^\d{2}-[\w-]+\.(?:sh|envsh): "),
@@ -101,8 +102,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
 RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
 KIN = re.compile(
-    r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|"
-    r"entryPoint)Name="
+    r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|entryPoint)Name=|"
+    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: "
 )
 """In the log of a program that has no form of its own here and belongs to the way all the same."""
 STRANGERS = re.compile(

@@ -12,6 +12,7 @@ from clawkit.doctor.readers.recorded import (
     inspect,
     machine,
     names,
+    page,
     processes,
     selinux,
     sockets,
@@ -49,7 +50,7 @@ RECORDED = frozenset(
     (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
      FileKind.HANDSHAKE, FileKind.CERTIFICATE_TEXT, FileKind.DNS, FileKind.SELINUX, FileKind.FIREWALL, FileKind.DISK,
      FileKind.CLOCK, FileKind.ADDRESSES, FileKind.OWNERS, FileKind.VERSION, FileKind.HOSTS_FILE, FileKind.MEMORY,
-     FileKind.DAEMON, FileKind.TAILSCALE)
+     FileKind.DAEMON, FileKind.TAILSCALE, FileKind.PAGE)
 )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def read(file: TextFile, kind: FileKind, command: Command | None = None) -> Seen
         FileKind.CONSOLE: console.read, FileKind.DISK: machine.disks, FileKind.CLOCK: machine.clock,
         FileKind.VERSION: machine.versions, FileKind.HOSTS_FILE: names.hosts_file,
         FileKind.DAEMON: daemon.read, FileKind.TAILSCALE: tailscale.read,
+        FileKind.PAGE: page.read,
     }  # fmt: skip
     if kind in with_command:
         return with_command[kind](file, command)
