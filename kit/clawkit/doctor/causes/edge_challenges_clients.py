@@ -16,7 +16,7 @@ def judge(setup: Setup) -> Finding | None:
     if not seen:
         return _interstitial(setup)
     return Finding(
-        summary="Cloudflare answers with a challenge for browsers (cf-mitigated) before anything reaches this origin",
+        summary="Cloudflare answers with a challenge for browsers before anything reaches this origin",
         fix=Fix(
             "a WAF rule that skips bot protection and challenges for this host, or for the WebSocket and /v1 paths"
         ),

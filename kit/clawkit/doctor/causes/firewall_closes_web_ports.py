@@ -97,7 +97,8 @@ def _by_service(setup: Setup) -> Finding | None:
         return None
     if firewall.default_drop is False:
         return None
-    allows = (*firewall.ufw_allows, *(firewall.firewalld_allows or ()))
+    some = firewall.ufw_for_some if _waited(setup) else ()
+    allows = (*(rule for rule in firewall.ufw_allows if rule not in some), *(firewall.firewalld_allows or ()))
     for proxy, site in sites(setup):
         service = proxy_service(setup, proxy)
         published = service is not None and not service.host_network
@@ -108,7 +109,8 @@ def _by_service(setup: Setup) -> Finding | None:
             usual = listener.port in (80, 443) and not listener.loopback and not udp
             if usual and not any(_lets(rule, listener.port) for rule in allows):
                 name = "ufw" if firewall.ufw_active else "firewalld"
-                return _finding(name, listener.port, proxy, firewall.at, listener.at)
+                only = any(_lets(rule, listener.port) for rule in some)
+                return _finding(name, listener.port, proxy, firewall.at, listener.at, only=only)
     return None
 
 
@@ -126,14 +128,15 @@ def _lets(rule: str, port: int) -> bool:
     return bare.strip() in WORDS[port]
 
 
-def _finding(name: str, port: int, proxy: Proxy, rule: Place, listener: Place) -> Finding:
+def _finding(name: str, port: int, proxy: Proxy, rule: Place, listener: Place, *, only: bool = False) -> Finding:
+    who = "some sources only" if only else "nothing"
     commands = {"ufw": f"sudo ufw allow {port}/tcp", "firewalld": ""}
     command = commands.get(name, "sudo iptables -S; sudo nft list ruleset")
     if name == "firewalld":
         service = "https" if port == 443 else "http"
         command = f"sudo firewall-cmd --permanent --add-service={service} && sudo firewall-cmd --reload"
     return Finding(
-        summary=f"{name} is active and lets nothing in to {port}, where {proxy.kind.value} listens on this host"
+        summary=f"{name} is active and lets {who} in to {port}, where {proxy.kind.value} listens on this host"
         if name in commands
         else f"the host's firewall stops every visitor of port {port}, where {proxy.kind.value} listens: {name}",
         fix=Fix(f"let port {port} in", command),

@@ -112,6 +112,8 @@ class Firewall:
     ufw_active: bool | None = None
     ufw_allows: tuple[str, ...] = ()
     """"80/tcp", "443", "Nginx Full"."""
+    ufw_for_some: tuple[str, ...] = ()
+    """Of these, what some sources alone may reach."""
     firewalld_allows: tuple[str, ...] | None = None
     """Services and ports that firewalld's zone lets in ("http", "443/tcp"); None where nobody asked it."""
     default_drop: bool | None = None

@@ -42,7 +42,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.ACME, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:[A-Z]+:(?:certbot|acme|urllib3)|"
                    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]+ \S+ \d{4}\]|"
                    rf"^{NGINX_STAMP} (?:\[(?:INFO|WARN)\] (?:\[|acme)|Could not obtain|error: one or more)|"
-                   r"urn:ietf:params:acme:error|^Certbot failed|^Challenge failed for domain|acme-challenge/|"
+                   r"urn:ietf:params:acme:error|^Certbot failed|^certbot: error: |The requested [\w-]+ plugin does not|"
+                   r"^Challenge failed for domain|acme-challenge/|"
                    r"^Some challenges have failed|^ +(?:Domain|Type|Detail|Hint): |^Saving debug log to /var/log/lets|"
                    r"^(?:Requesting|Renewing|Attempting to renew) (?:a|an existing)? ?cert|^Failed to renew cert|"
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
@@ -78,7 +79,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"^wget: |^websocat: |Disconnected \(code: |"
                      r"^(?:\* +)?CONNECT tunnel failed|"
                      r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
-                     r"^channel \d+: open failed: |"
+                     r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
                      r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
     (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
@@ -103,7 +104,7 @@ RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
 KIN = re.compile(
     r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|entryPoint)Name=|"
-    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: "
+    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: |connect to local service \["
 )
 """In the log of a program that has no form of its own here and belongs to the way all the same."""
 STRANGERS = re.compile(

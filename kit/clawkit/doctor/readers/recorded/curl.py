@@ -44,6 +44,8 @@ CUT = re.compile(r"^\* +(?:connect to \S+ port \d+ (?:from .* )?failed: (?P<conn
 """Where a transcript may end that was cut before curl's own last line."""
 TOOK = re.compile(r"^real\s+(?P<minutes>\d+)m(?P<seconds>\d+(?:\.\d+)?)s$|^(?:user|sys)\s+\d+m[\d.]+s$")
 """The shell's `time`."""
+CHALLENGE = re.compile(r"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)\s*</title>", re.IGNORECASE)
+"""Cloudflare's pages of proof, which come with 403 and name it nowhere."""
 BARE = re.compile(r"^\s*(?:HTTP[ /]?(?:code)?[ :=]*)?([1-5]\d\d)(?:[ ,;]+(?:time[=: ]*)?([\d.]+)s?)?\s*$")
 
 
@@ -221,7 +223,7 @@ def _by_body(first: str) -> int | None:
     page = re.search(r"<(?:title|h1)>\s*([45]\d\d) |^\s*<html>\s*<head><title>([345]\d\d) ", first)
     if page:
         return int(page.group(1) or page.group(2))
-    if "proxy_attribution_required" in first:
+    if "proxy_attribution_required" in first or CHALLENGE.search(first):
         return 403
     if re.search(r'"ok": ?true,"status": ?"(?:live|started)"', first):
         return 200

@@ -47,12 +47,14 @@ def _ufw(file: TextFile) -> Firewall:
     active = re.search(r"^Status: active", file.text, re.MULTILINE) is not None
     default = re.search(r"^Default: (\w+) \(incoming\)", file.text, re.MULTILINE)
     allows: list[str] = []
+    everyone: set[str] = set()
     drops: list[Value[str]] = []
     for number, line in enumerate(file.text.splitlines(), start=1):
         row = UFW_ROW.match(line.strip())
         if row and row["action"] in ("ALLOW", "LIMIT"):
             name = row["to"].removesuffix(" (v6)")
             allows += [] if name in allows else [name]
+            everyone |= {name} if row["source"].startswith("Anywhere") else set()
         elif row:
             drops.append(Value(f"{row['to']} {row['action']} {row['source']}", Place(file.shown, number, line.strip())))
     number = next(n for n, line in enumerate(file.text.splitlines(), start=1) if line.startswith("Status:"))
@@ -60,6 +62,7 @@ def _ufw(file: TextFile) -> Firewall:
         at=file.place(number),
         ufw_active=active,
         ufw_allows=tuple(allows),
+        ufw_for_some=tuple(name for name in allows if name not in everyone),
         default_drop=(default.group(1) in ("deny", "reject")) if default else (True if active else None),
         drops=tuple(drops) if active else (),
     )
