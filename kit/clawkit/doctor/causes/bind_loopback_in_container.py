@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import TUNNEL
 from clawkit.doctor.links import gateway_of, links, proxy_service
 from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
@@ -55,7 +56,14 @@ def _written(setup: Setup) -> Finding | None:
 
 
 def _proxy_inside(setup: Setup, name: str | None) -> bool:
-    """The proxy shares the gateway's namespace (network_mode service:…), so loopback is right."""
+    """A proxy or a tunnel shares the gateway's namespace (network_mode service:…), so loopback is right."""
+    ours = setup.service(name)
+    if ours is not None and any(
+        TUNNEL.search(f"{other.name} {other.image.value if other.image else ''}") and same_namespace(setup, ours, other)
+        for other in setup.services()
+        if other is not ours
+    ):
+        return True
     for link in links(setup):
         own, service = proxy_service(setup, link.proxy), gateway_service(setup, link)
         if own is not None and service is not None and service.name == name and same_namespace(setup, own, service):

@@ -29,7 +29,26 @@ def judge(setup: Setup) -> Finding | None:
                     "openclaw gateway restart"),
             evidence=at(place, link.target.at),
         )  # fmt: skip
-    return None
+    return _by_ssh(setup)
+
+
+def _by_ssh(setup: Setup) -> Finding | None:
+    """A forwarded port that ends at this host's loopback, where nothing listens."""
+    said = next(setup.said(r"channel \d+: open failed: connect failed: Connection refused"), None)
+    gateway = setup.gateways[0] if len(setup.gateways) == 1 else None
+    if said is None or gateway is None or gateway.service is not None:
+        return None
+    ears = [ear for ear in setup.host.sockets if ear.port == gateway.effective_port]
+    address, place = _address(gateway)
+    if place is None or any(ear.address in (*EVERYWHERE, "*") or ear.address.startswith("127.") for ear in ears):
+        return None
+    shown = address or (ears[0].address if ears else "its tailnet address")
+    return Finding(
+        summary=f"the gateway listens on {shown} only ({place}), and the ssh tunnel asks 127.0.0.1",
+        fix=Fix(f"ssh -N -L 18789:{shown if shown[:1].isdigit() else 'ADDRESS'}:{gateway.effective_port} …, or "
+                '"bind": "loopback"', "openclaw gateway restart"),
+        evidence=at(place, said[0].at, *(ear.at for ear in ears[:1])),
+    )  # fmt: skip
 
 
 def _address(gateway: Gateway) -> tuple[str, Place | None]:

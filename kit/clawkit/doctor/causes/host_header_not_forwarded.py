@@ -25,6 +25,9 @@ from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import sent
 from clawkit.doctor.visit import socket_links
 
+MISMATCH = (r"origin[-_ ](?:mismatch|not allowed).*?\borigin=(\S+)|"
+            r"\borigin=(\S+) .*?origin[-_ ](?:mismatch|not allowed)")  # fmt: skip
+
 
 def judge(setup: Setup) -> Finding | None:
     for link in socket_links(setup):
@@ -51,8 +54,8 @@ def _opened(setup: Setup, link: Link) -> Iterator[tuple[str, int, Place]]:
         for origin in origins(setup, link.proxy, link.site):
             if (exempt(origin.host) or _falls_back(setup, link, origin)) and not _listed(gateway, str(origin)):
                 yield origin.host, origin.port, origin.name.at
-    for line, match in setup.said(r"origin[-_ ](?:mismatch|not allowed).*?origin=(\S+)", Speaker.GATEWAY):
-        parts = urlsplit(match[1].strip('"'))
+    for line, match in setup.said(MISMATCH, Speaker.GATEWAY):
+        parts = urlsplit((match[1] or match[2]).strip('"'))
         if parts.hostname and exempt(parts.hostname):
             yield parts.hostname, parts.port or (TLS if parts.scheme == "https" else PLAIN), line.at
 

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.links import sites
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import ours
 from clawkit.doctor.reload import reload
 
+DENIED = r"certificate is not allowed for server name (?P<name>(?:[\w-]+\.)+[\w-]+)(?!.*no certificate)"
+UNREACHED = r"request to 'ask' endpoint failed|error checking \S+ to determine if certificate"
 ORDERS_NONE = ("off", "disable_certs")
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _caddy(setup) or _nginx(setup)
+    return _caddy(setup) or _nginx(setup) or _refused_on_demand(setup)
+
+
+def _refused_on_demand(setup: Setup) -> Finding | None:
+    """Caddy orders a certificate at the first handshake, if what `ask` names says yes to the name."""
+    unreached = next((one for one, _ in setup.said(UNREACHED, Speaker.CADDY)), None)
+    for line, match in setup.said(DENIED, Speaker.CADDY):
+        if unreached is None and match["name"] not in _meant(setup):
+            continue  # names of strangers are refused every day, as they should be
+        why = "and its `ask` address cannot be reached" if unreached else "and its `ask` address refuses the name"
+        return Finding(
+            summary=f"Caddy orders certificates on demand, {why}: {match['name']} gets none, and every handshake fails",
+            fix=Fix("start what `ask` names and let it answer 200 for that name; or write the name as a site of its own"
+                    f" ({match['name']} {{ … }}), which needs no `ask`", "docker compose logs caddy | grep ask"),
+            evidence=at(line.at, *([unreached.at] if unreached else [])),
+        )  # fmt: skip
+    return None
+
+
+def _meant(setup: Setup) -> set[str]:
+    """Names of which it is known that somebody wants to come by them."""
+    written = {name.value for _, site in sites(setup) for name in site.names}
+    allowed = {urlsplit(one.value).hostname or "" for gateway in setup.gateways for one in gateway.origins or ()}
+    return written | allowed | {urlsplit(one.url).hostname or "" for one in setup.exchanges}
 
 
 def _nginx(setup: Setup) -> Finding | None:
@@ -61,6 +89,6 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.other_json import of_another
+from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
 
 
@@ -47,6 +48,8 @@ class FileKind(StrEnum):
     MEMORY = "memory"
     FIREWALL = "firewall rules"
     DAEMON = "Docker's daemon.json"
+    TAILSCALE = "tailscale serve"
+    PAGE = "page that a browser saved"
     CLOCK = "clock"
     ADDRESSES = "addresses"
     VERSION = "version"
@@ -54,26 +57,10 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-PROMPT = re.compile(
-    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: ][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
-    r">(?= ?(?:docker|curl)))\s*"
-    r"(?P<command>\S.*)$"
-    r"|^# (?P<root>(?:docker|curl|ss|netstat|nginx|systemctl|journalctl|cat|openssl|dig|ufw|iptables|nft|df|ls|caddy|"
-    r"getenforce|getsebool|tail|podman|wscat|certbot) \S.*)$"
-)
-BARE = re.compile(
-    r"^(?:sudo )?(?:(?:curl|wget) -?\S.*(?:https?://|localhost|\d:\d)\S*$|docker ps(?: -\S+)*$|"
-    r"docker (?:logs|inspect)(?: -\S+(?: \d+)?)* [\w.-]+$|docker exec .+|docker[ -]compose (?:ps|"
-    r"logs)(?: -?[\w-]+)*$|"
-    r"ss -\w+(?: \|.*)?$|netstat -\w+(?: \|.*)?$|openssl s_client .+|dig \+?[\w.-]+.*|nginx -[TtvV]+$|"
-    r"getsebool \S+.*|ufw status.*|iptables -\S.*|df -\w+.*|journalctl -\S.*|systemctl status \S+)$"
-)
-"""A command that was pasted without its prompt."""
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
-
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
     (FileKind.DOCKER_PS, r'"(?:Publishers|RunningFor|LocalVolumes)"\s*:|"Names"\s*:.*"Ports"'),
+    (FileKind.TAILSCALE, r'"Handlers"\s*:\s*\{'),
     (FileKind.CADDY_JSON, r'"apps"\s*:\s*\{|"handler"\s*:\s*"(?:reverse_proxy|subroute)"'),
     (FileKind.OPENCLAW,
      r"""(?m)^\s*\{?\s*["']?(?:gateway|agents|controlUi|channels|models|auth|meta|wizard|hooks|browser|"""
@@ -118,6 +105,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
+    (FileKind.TAILSCALE, r"^https?://\S+\.ts\.net(?::\d+)? \(|^\|-- /\S* +(?:proxy|path|text)|^No serve config"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
@@ -154,6 +142,7 @@ ASSIGNMENT = re.compile(r"^(?:export )?[A-Za-z_]\w* ?=")
 HOSTS_LINE = re.compile(r"^(?:[\d.]{7,15}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\s+[\w.-]+")
 NEGLECTED = re.compile(r"\bproxy_pass\b|\bserver_name\b|\blisten\s+\S+;|\bfastcgi_pass\b")
 """Sure signs of nginx, also in a file whose `import` or `respond` line looks like Caddy's."""
+HEAD_LINE = re.compile(r"\s*HTTP/[\d.]+ \d{3}\b")
 HEAD = 64 * 1024
 LOG_KINDS = {
     Speaker.NGINX: FileKind.NGINX_LOG, Speaker.ACCESS: FileKind.ACCESS_LOG, Speaker.CADDY: FileKind.CADDY_LOG,
@@ -217,22 +206,7 @@ def _json(text: str) -> FileKind | None:
         if logged in (FileKind.ACCESS_LOG, FileKind.CADDY_LOG) or '"_meta"' in bare or '"subsystem"' in bare:
             return logged
     found = _first(JSON, bare) if bare[:1] in ("{", "[") else None
-    return None if found is FileKind.OPENCLAW and _of_another(bare) else found
-
-
-def _of_another(text: str) -> bool:
-    """A whole JSON document of some other program that has a key like "hooks" or "env" too, or only further below."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return False  # JSON5, a part of a file, or a broken one
-    keys = set(found) if isinstance(found, dict) else set()
-    return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
-
-
-OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))
-SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "session", "messages", "env", "tools"))
-"""At the top of openclaw.json, and of others' files as well."""
+    return None if found is FileKind.OPENCLAW and of_another(bare) else found
 
 
 def _log(text: str) -> FileKind | None:
@@ -255,7 +229,7 @@ def _log(text: str) -> FileKind | None:
         return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
-    if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:
+    if _first(REPLIES, text) and (Speaker.CLIENT in counts or HEAD_LINE.match(text)) and len(counts) == 1:
         return None
     if told <= silent and (_first(CONTENT, text) or _first(SETTINGS, text)):
         return None
@@ -285,14 +259,20 @@ def _table(text: str) -> FileKind | None:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and all(HOSTS_LINE.match(line) for line in lines):
         return FileKind.HOSTS_FILE
-    if lines and all(ASSIGNMENT.match(line) for line in lines):
+    if lines and all(ASSIGNMENT.match(line) and " lvl=" not in line for line in lines):
         return FileKind.DOTENV
     return None
 
 
 def _weak_name(file: TextFile) -> FileKind:
     """Prose is looked through line by line, other things are not understood."""
+    from clawkit.doctor.readers.logs.speaker import KIN
+
     name = file.path.name.lower()
+    if re.match(r"\s*<(?:!doctype html|html)\b", file.text, re.IGNORECASE):
+        return FileKind.PAGE
+    if file.path.suffix.lower() == ".log" and KIN.search(file.text[:HEAD]):
+        return FileKind.DOCKER_LOG
     if file.path.suffix.lower() in (".txt", ".md", ".log", ".out") or re.search(
         r"symptom|notes?|terminal|console", name
     ):

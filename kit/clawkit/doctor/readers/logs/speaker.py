@@ -26,7 +26,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"invoked oom-killer|^net\.ipv4\.ip_forward ?=|\[UFW (?:BLOCK|AUDIT|ALLOW)|"
                      r"\bIN=\S* OUT=\S* .*\bPROTO=|apparmor=\"(?:DENIED|ALLOWED)\"|"
                      r"Memory cgroup out of memory|"
-                     r"fail2ban\.(?:actions|filter|jail|server)"),
+                     r"fail2ban\.(?:actions|filter|jail|server)|"
+                     r"[|\u2502] [Ii]p:[\da-fA-F.:]+ *[|\u2502].*[|\u2502] ban\b"),
     (Speaker.NGINX, rf"^{NGINX_STAMP} \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+|"
                     r"^nginx: (?:\[|configuration file|the configuration|invalid option)|^/docker-entrypoint|"
                     r"^\d{2}-[\w-]+\.(?:sh|envsh): "),
@@ -41,11 +42,14 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.ACME, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:[A-Z]+:(?:certbot|acme|urllib3)|"
                    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]+ \S+ \d{4}\]|"
                    rf"^{NGINX_STAMP} (?:\[(?:INFO|WARN)\] (?:\[|acme)|Could not obtain|error: one or more)|"
-                   r"urn:ietf:params:acme:error|^Certbot failed|^Challenge failed for domain|acme-challenge/|"
+                   r"urn:ietf:params:acme:error|^Certbot failed|^certbot: error: |The requested [\w-]+ plugin does not|"
+                   r"^Challenge failed for domain|acme-challenge/|"
                    r"^Some challenges have failed|^ +(?:Domain|Type|Detail|Hint): |^Saving debug log to /var/log/lets|"
                    r"^(?:Requesting|Renewing|Attempting to renew) (?:a|an existing)? ?cert|^Failed to renew cert|"
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
-                   r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
+                   r"^Could not bind TCP port \d+ because|^Problem binding to port \d+|"
+                   r"^requests\.exceptions\.\w+: HTTPSConnectionPool|Unable to obtain ACME certificate|"
+                   r"The ACME resolve\w* .*is skipped|^Requested name \S+ is an IP address"),
     (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
                      r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
@@ -71,8 +75,12 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"^Refused to (?:connect|load|execute|frame)|DNS_PROBE_|(?:SSL|SEC|PR|MOZILLA_PKIX)_(?:ERROR|"
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
-                     r"rejected websocket upgrade \(HTTP \d|^SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: "),
+                     r"rejected websocket upgrade \(HTTP \d|^(?:Error: )?SECURITY ERROR: |GatewayClientRequestError: |"
+                     r"^wget: |^websocat: |Disconnected \(code: |"
+                     r"^(?:\* +)?CONNECT tunnel failed|"
+                     r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
+                     r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
+                     r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
     (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"
@@ -80,7 +88,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                       r"heartbeat|"
                       r"reload|plugins|health|agent|agents|auth|secrets|SECRETS_\w+|shutdown|diagnostic|browser|"
                       r"channels?|"
-                      r"telegram|discord|whatsapp|slack|hooks|cron|state|config|sidecars?|startup|tools|mdns|"
+                      r"tailscale|telegram|discord|whatsapp|slack|hooks|cron|state|config|sidecars?|startup|tools|mdns|"
                       r"bonjour)\b|"
                       r"Gateway (?:start blocked|failed to start|service)|Refusing to bind gateway|gateway (?:start|"
                       r"already|"
@@ -94,7 +102,10 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
 )  # fmt: skip
 RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
-KIN = re.compile(r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot")
+KIN = re.compile(
+    r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|entryPoint)Name=|"
+    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: |connect to local service \["
+)
 """In the log of a program that has no form of its own here and belongs to the way all the same."""
 STRANGERS = re.compile(
     r"(?:postfix|sshd|mysqld|mariadbd|postgres|redis|dovecot|exim|sendmail|php|cron|smartd|snapd)", re.I

@@ -12,9 +12,11 @@ from clawkit.doctor.readers.recorded import (
     inspect,
     machine,
     names,
+    page,
     processes,
     selinux,
     sockets,
+    tailscale,
     websocket,
 )
 from clawkit.doctor.readers.recorded.command import Command
@@ -48,7 +50,7 @@ RECORDED = frozenset(
     (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
      FileKind.HANDSHAKE, FileKind.CERTIFICATE_TEXT, FileKind.DNS, FileKind.SELINUX, FileKind.FIREWALL, FileKind.DISK,
      FileKind.CLOCK, FileKind.ADDRESSES, FileKind.OWNERS, FileKind.VERSION, FileKind.HOSTS_FILE, FileKind.MEMORY,
-     FileKind.DAEMON)
+     FileKind.DAEMON, FileKind.TAILSCALE, FileKind.PAGE)
 )  # fmt: skip
 
 
@@ -64,6 +66,8 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         return (
             FileKind.HANDSHAKE if command.has("s_client") and "x509" not in command.typed else FileKind.CERTIFICATE_TEXT
         )
+    if program == "tailscale" and command.has("serve", "funnel"):
+        return FileKind.TAILSCALE
     if program == "ls":
         return (
             FileKind.SELINUX if any("Z" in word for word in command.words if word.startswith("-")) else FileKind.OWNERS
@@ -97,7 +101,8 @@ def read(file: TextFile, kind: FileKind, command: Command | None = None) -> Seen
     alone = {
         FileKind.CONSOLE: console.read, FileKind.DISK: machine.disks, FileKind.CLOCK: machine.clock,
         FileKind.VERSION: machine.versions, FileKind.HOSTS_FILE: names.hosts_file,
-        FileKind.DAEMON: daemon.read,
+        FileKind.DAEMON: daemon.read, FileKind.TAILSCALE: tailscale.read,
+        FileKind.PAGE: page.read,
     }  # fmt: skip
     if kind in with_command:
         return with_command[kind](file, command)
