@@ -15,6 +15,7 @@ from clawkit.doctor.model.route import Action, Match, MatchKind, Route
 from clawkit.doctor.model.same import Same
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.model.upstream import Target, Upstream
+from clawkit.doctor.ways import is_ui_path
 
 OURS = re.compile(r"claw|molt(bot|y)|clawd", re.IGNORECASE)
 """OpenClaw's names, today's and earlier ones: openclaw, clawdbot, moltbot."""
@@ -112,8 +113,15 @@ def _links(same: Same[Setup]) -> tuple[Link, ...]:
     for proxy, site in _sites(same):
         ways = list(_ways(same.it, proxy, site))
         named = [link for score, link in ways if score >= 2]
-        found += [link for score, link in ways if score >= 2 or link.main or not named]
+        below = any(not link.main and _below(link.route.match) for link in named)
+        # where the UI has a path of its own, the root is another application's
+        found += [link for score, link in ways if score >= 2 or not named or (link.main and not below)]
     return tuple(found)
+
+
+def _below(match: Match) -> bool:
+    path = match.path.rstrip("*").rstrip("/")
+    return match.kind is MatchKind.PREFIX and "." not in path and is_ui_path(path)
 
 
 def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:

@@ -6,6 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.links import sites
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import ours
@@ -14,8 +15,31 @@ from clawkit.doctor.reload import reload
 ORDERS_NONE = ("off", "disable_certs")
 
 
+REFUSED = (
+    r'"domain": ?"([^"]+)".*not allowed by ask endpoint|([\w.-]+): certificate not allowed by ask endpoint|'
+    r"certificate is not allowed for server name ([\w.-]+)"
+)
+
+
 def judge(setup: Setup) -> Finding | None:
-    return _caddy(setup) or _nginx(setup)
+    return _caddy(setup) or _nginx(setup) or _asked(setup)
+
+
+def _asked(setup: Setup) -> Finding | None:
+    """Caddy issues on demand only what a service of the operator's own agrees to."""
+    said = next(setup.said(REFUSED, Speaker.CADDY, Speaker.UNKNOWN), None)
+    if said is None:
+        return None
+    line, match = said
+    name = next((group for group in match.groups() if group), "the name")
+    written = [site.tls.on_demand.at for _, site in sites(setup) if site.tls.on_demand]
+    return Finding(
+        summary=f"the ask endpoint of on_demand_tls does not agree to {name}, so Caddy gets no certificate for it and "
+        "the handshake ends with an internal error",
+        fix=Fix(f"let the ask endpoint answer 200 for {name}, or write {name} as the site's address: then Caddy asks "
+                "nobody", 'curl -i "ASK-URL?domain=' + name + '"'),
+        evidence=at(line.at, *written[:1]),
+    )  # fmt: skip
 
 
 def _nginx(setup: Setup) -> Finding | None:
@@ -61,6 +85,6 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.document import of_another
 from clawkit.doctor.readers.text import TextFile
 
 
@@ -22,6 +22,9 @@ class FileKind(StrEnum):
     UNIT_STATUS = "systemctl status"
     TRAEFIK = "Traefik configuration"
     TUNNEL = "cloudflared configuration"
+    HAPROXY = "HAProxy configuration"
+    APACHE = "Apache configuration"
+    ENVOY = "Envoy configuration"
     DOCKER_RUN = "docker run"
     PEM = "PEM"
     HOSTS_FILE = "hosts file"
@@ -29,6 +32,7 @@ class FileKind(StrEnum):
     ACCESS_LOG = "access log"
     CADDY_LOG = "Caddy log"
     GATEWAY_LOG = "gateway log"
+    PROXY_LOG = "log of another proxy"
     ACME_LOG = "certificate client's log"
     KERNEL_LOG = "kernel log"
     DOCKER_LOG = "log of several containers"
@@ -94,6 +98,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.UNIT, r"^\[(?:Unit|Service|Install)\]\s*$"),
     (FileKind.COMPOSE, r"^(?:services|x-[\w-]+):[ \t]*(?:[&#].*)?$(?!\n+\s*- )"),
     (FileKind.TUNNEL, r"^ingress:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*- +(?:hostname|service|path|originRequest):"),
+    (FileKind.ENVOY, r"^ *[\"']?(?:static_resources|@type)[\"']?:[ \t]*(?:$|[\"']?type\.googleapis\.com/envoy)"),
     (FileKind.TRAEFIK, r"^(?:entryPoints|certificatesResolvers|providers):\s*$|^\[(?:entryPoints|http\.routers|"
                        r"http\.services|"
                        r"providers|certificatesResolvers)|^ +(?:routers|loadBalancer):\s*$"),
@@ -154,11 +159,16 @@ ASSIGNMENT = re.compile(r"^(?:export )?[A-Za-z_]\w* ?=")
 HOSTS_LINE = re.compile(r"^(?:[\d.]{7,15}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\s+[\w.-]+")
 NEGLECTED = re.compile(r"\bproxy_pass\b|\bserver_name\b|\blisten\s+\S+;|\bfastcgi_pass\b")
 """Sure signs of nginx, also in a file whose `import` or `respond` line looks like Caddy's."""
+OTHERS = (
+    (FileKind.APACHE, (re.compile(r"^\s*(?:ProxyPass|RewriteRule|BalancerMember)\w* ", re.MULTILINE),)),
+    (FileKind.HAPROXY, (re.compile(r"^(?:frontend|backend|listen|defaults|global)\b[^;{]*$", re.MULTILINE),
+                        re.compile(r"^\s+(?:bind|server|mode|timeout|balance|option) [^;{]*$", re.MULTILINE))),
+)  # fmt: skip
 HEAD = 64 * 1024
 LOG_KINDS = {
     Speaker.NGINX: FileKind.NGINX_LOG, Speaker.ACCESS: FileKind.ACCESS_LOG, Speaker.CADDY: FileKind.CADDY_LOG,
     Speaker.GATEWAY: FileKind.GATEWAY_LOG, Speaker.ACME: FileKind.ACME_LOG, Speaker.KERNEL: FileKind.KERNEL_LOG,
-    Speaker.DOCKER: FileKind.DOCKER_LOG, Speaker.CLIENT: FileKind.CONSOLE,
+    Speaker.DOCKER: FileKind.DOCKER_LOG, Speaker.CLIENT: FileKind.CONSOLE, Speaker.PROXY: FileKind.PROXY_LOG,
 }  # fmt: skip
 
 
@@ -217,22 +227,7 @@ def _json(text: str) -> FileKind | None:
         if logged in (FileKind.ACCESS_LOG, FileKind.CADDY_LOG) or '"_meta"' in bare or '"subsystem"' in bare:
             return logged
     found = _first(JSON, bare) if bare[:1] in ("{", "[") else None
-    return None if found is FileKind.OPENCLAW and _of_another(bare) else found
-
-
-def _of_another(text: str) -> bool:
-    """A whole JSON document of some other program that has a key like "hooks" or "env" too, or only further below."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return False  # JSON5, a part of a file, or a broken one
-    keys = set(found) if isinstance(found, dict) else set()
-    return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
-
-
-OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))
-SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "session", "messages", "env", "tools"))
-"""At the top of openclaw.json, and of others' files as well."""
+    return None if found is FileKind.OPENCLAW and of_another(bare) else found
 
 
 def _log(text: str) -> FileKind | None:
@@ -269,6 +264,9 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
         return FileKind.DOCKER_RUN if DOCKER_RUN.search(text) else None
     if NEGLECTED.search(text) or "# configuration file /" in text:
         return FileKind.NGINX
+    other = next((kind for kind, signs in OTHERS if all(sign.search(text) for sign in signs)), None)
+    if other is not None:
+        return other
     caddy, nginx = (len(rule.findall(text)) for _, rule in SETTINGS)
     if DOCKER_RUN.search(text):
         return FileKind.DOCKER_RUN

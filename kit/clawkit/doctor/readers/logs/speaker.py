@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.logs.others import FORM
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|(?<![\w\"'])\[(?:\d{1,2};?)+m")
 """Terminal colours; also those whose escape character was lost when the text was copied."""
@@ -20,6 +21,7 @@ JOURNAL = re.compile(
 
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
+    (Speaker.PROXY, FORM),
     (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[(?: *\d+\.\d{3,}|"
                      r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] |"
                      r"avc: +denied|Out of memory: Kill|oom-kill:|"

@@ -1,0 +1,20 @@
+"""Whether a whole JSON document is some other program's."""
+
+from __future__ import annotations
+
+import json
+
+
+def of_another(text: str) -> bool:
+    """A whole JSON document of some other program that has a key like "hooks" or "env" too, or only further below."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return False  # JSON5, a part of a file, or a broken one
+    keys = set(found) if isinstance(found, dict) else set()
+    return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
+
+
+OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))
+SHARED_KEYS = frozenset(("models", "auth", "meta", "browser", "plugins", "session", "messages", "env", "tools"))
+"""At the top of openclaw.json, and of others' files as well."""
