@@ -146,11 +146,19 @@ def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
             continue
         named = other.service is not None and setup.service(target.host) is setup.service(other.service)
         beside = local and Where.CONTAINER not in (proxy.where, other.where)
-        if (named or beside) and _listens(other, target):
+        if (named or beside or _same_name(proxy, other, target)) and _listens(other, target):
             return other
         if local and proxy.where is not Where.CONTAINER and published_as(setup, other, target) is not None:
             return other
     return None
+
+
+def _same_name(proxy: Proxy, other: Proxy, target: Target) -> bool:
+    """On another machine: both have a site of one name, and the first asks an address."""
+    if not re.fullmatch(r"[0-9.]+", target.host) or target.host.startswith("127."):
+        return False
+    names, theirs = ({name.value.lower() for site in one.sites for name in site.names} for one in (proxy, other))
+    return any("." in name and "*" not in name for name in names & theirs)
 
 
 def published_as(setup: Setup, other: Proxy, target: Target) -> int | None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import OURS
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Problem
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 
+SAID = (
+    r"EntryPoint doesn't exist|error while parsing rule [^:]+|middleware \\?\"[^\"]+\" does not exist|"
+    r"the service \\?\"[^\"]+\" does not exist|cannot be linked automatically with multiple Services"
+)
 FIXES = {
     "unknown-entrypoint": "name one of Traefik's own entry points",
     "undefined-middleware": "define that middleware, or take it off the router",
     "undefined-service": "name the service that the labels define",
+    "rule-syntax": "backticks around the name in the rule",
     "ambiguous-service": "name one service of them: traefik.http.routers.NAME.service",
 }
 """What Traefik logs as an error of the router, which it then does not serve (pkg/server/router)."""
@@ -29,7 +37,34 @@ def judge(setup: Setup) -> Finding | None:
                     fix=Fix(FIXES[problem.kind], reload(proxy)),
                     evidence=at(problem.at),
                 )
-    return None
+    return _from_log(setup)
+
+
+def _from_log(setup: Setup) -> Finding | None:
+    """Where nobody gave Traefik's own settings, its word about a router alone does."""
+    known = any(proxy.kind is ProxyKind.TRAEFIK and proxy.service and proxy.options for proxy in setup.proxies)
+    lines = [line for line, _ in setup.said(SAID, Speaker.PROXY, Speaker.UNKNOWN, Speaker.DOCKER)] if not known else []
+    ours = [line for line in lines if OURS.search(line.text)]
+    one = next(iter(ours), None) or (lines[0] if len({_router(line.text) for line in lines}) == 1 else None)
+    if one is None:
+        return None
+    return Finding(
+        summary=f"Traefik does not serve the router {_router(one.text) or 'of OpenClaw'}: {_words(one.text)}",
+        fix=Fix("name what Traefik's own configuration defines, or define what is missing",
+                "docker compose logs traefik | grep -i routerName"),
+        evidence=at(one.at),
+        observed=True,
+    )  # fmt: skip
+
+
+def _router(text: str) -> str:
+    found = re.search(r"routerName=\"?([\w.@-]+)", text)
+    return found[1] if found else ""
+
+
+def _words(text: str) -> str:
+    found = re.search(SAID, text, re.IGNORECASE)
+    return found[0].replace('\\"', '"') if found else text
 
 
 def _ours(setup: Setup, problem: Problem) -> bool:
@@ -55,7 +90,7 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.PROXY,
     symptoms=(Symptom.NOT_FOUND,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
     explains=frozenset({"page-not-proxied"}),
 )

@@ -15,14 +15,19 @@ HAPROXY = re.compile(
 """`option httplog`."""
 HAPROXY_SERVER = re.compile(
     r"Server \S+/\S+ is DOWN, reason: (?P<reason>[^,]+)(?P<rest>.*)|backend '[^']+' has no server available|"
-    r"^\[(?:ALERT|WARNING)\] +\(\d+\) :"
+    r"^\[(?:ALERT|WARNING|NOTICE)\] +(?:\d+/\d+ )?\(\d+\) :"
 )
-APACHE = re.compile(r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d [\d:.]+ \d{4}\] \[[\w:]+:\w+\] \[pid ")
+APACHE = re.compile(
+    r"^AH00\d{3}: |^Invalid command '\w+', perhaps|"
+    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d [\d:.]+ \d{4}\] \[[\w:]+:\w+\] \[pid "
+)
 ENVOY = re.compile(
+    r"error initializing (?:network )?configuration |"
     r'^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] "(?P<method>[A-Z]+) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d+) '
     r"(?P<flags>[A-Z,]+|-) "
 )
 TRAEFIK = re.compile(
+    r"^command traefik error: |"
     r"'50[0234] [A-Z][\w ]+' caused by: |(?:entryPointName|routerName|serviceName|middlewareName|middlewareType)=|"
     r"error while parsing rule |Error calling \S+ Cause: "
 )
@@ -92,7 +97,7 @@ def _apache(text: str, at: Place, time: float | None) -> Failure | None:
 
 def _envoy(text: str, at: Place, time: float | None) -> Failure | None:
     line = ENVOY.search(text)
-    if line is None or line["flags"] == "-":
+    if line is None or line["flags"] in (None, "-"):
         return None
     flags = line["flags"].split(",")
     kind = next((_FLAGS[flag] for flag in flags if flag in _FLAGS), None)

@@ -74,7 +74,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
                      r"rejected websocket upgrade \(HTTP \d|^SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: "),
+                     r"^wget: |^websocat: |Disconnected \(code: |No required SSL certificate was sent|"
+                     r"The plain HTTP request was sent to HTTPS port"),
     (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"

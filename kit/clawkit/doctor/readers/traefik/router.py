@@ -11,7 +11,7 @@ from clawkit.doctor.model.listener import Listener, Tls
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.model.proxy import Site
 from clawkit.doctor.model.route import Action, Redirect, Route, Timeouts
-from clawkit.doctor.model.upstream import Target, Upstream
+from clawkit.doctor.model.upstream import HealthCheck, Target, Upstream
 from clawkit.doctor.readers.traefik import rule
 from clawkit.doctor.readers.traefik.middleware import Effects, effects
 from clawkit.doctor.readers.traefik.settings import Settings, below, listed, names
@@ -50,6 +50,11 @@ def site_of(
     problems: list[Problem],
 ) -> Iterator[Site]:
     """Nothing where Traefik itself would leave the router out."""
+    written = router.own.get("rule")
+    if written is not None and rule.refused(written):
+        words = f"error while parsing rule {written.value}: a name stands in backticks, Host(`claw.example.com`)"
+        problems.append(Problem(words, written.at, "rule-syntax", fatal=False))
+        return
     wanted = [name.lower() for name in listed(router.own.get("entrypoints"))] or list(listeners)
     unknown = [name for name in wanted if name not in listeners]
     if unknown and listeners:
@@ -137,9 +142,19 @@ def _upstream(router: Router, problems: list[Problem]) -> tuple[Upstream | None,
     at = written.at if written else router.at
     listed_servers = [value for key, value in own.items() if key.startswith("servers[") and key.endswith("].url")]
     if listed_servers:
-        return Upstream(tuple(_url(value) for value in listed_servers), at, name or None), own
+        return Upstream(tuple(_url(value) for value in listed_servers), at, name or None, health=_health(own)), own
     home = router.owners.get(name, router.service)
-    return (Upstream((_container(home, own),), at, name or None), own) if home else (None, own)
+    return (Upstream((_container(home, own),), at, name or None, health=_health(own)), own) if home else (None, own)
+
+
+def _health(own: Settings) -> HealthCheck | None:
+    path, port = own.get("healthcheck.path"), own.get("healthcheck.port")
+    if path is None:
+        return None
+    prefix = "healthcheck.headers."
+    headers = {key.removeprefix(prefix): value.value for key, value in own.items() if key.startswith(prefix)}
+    number = int(port.value) if port is not None and port.value.isdecimal() else None
+    return HealthCheck(path, number, expect=own.get("healthcheck.status"), headers=headers)
 
 
 def _implicit(router: Router, name: str) -> bool:

@@ -9,6 +9,7 @@ from clawkit.doctor.model.route import Match, MatchKind
 
 _CALL = re.compile(r"(!?)\s*(\w+)\s*\(([^()]*)\)")
 _WORD = re.compile(r"`([^`]*)`|\"([^\"]*)\"|'([^']*)'")
+_UNQUOTED = re.compile(r"\b(?:Host|HostRegexp|Path|PathPrefix)\(\s*(?!\\?[`\"$])")
 _NAMES = ("host", "hosts", "hostheader")
 
 
@@ -38,6 +39,11 @@ def match(rule: Value[str] | None) -> Match:
         else:
             also.append(f"{negated}{call} {' '.join(words)}".strip())
     return Match(kind, path, " ".join(also))
+
+
+def refused(rule: Value[str] | None) -> bool:
+    """Host(claw.example) and Host('claw.example'): only backticks and double quotes make a text."""
+    return rule is not None and _UNQUOTED.search(rule.value) is not None
 
 
 def _calls(rule: Value[str] | None) -> list[tuple[str, str, list[str]]]:
