@@ -113,7 +113,7 @@ def _links(same: Same[Setup]) -> tuple[Link, ...]:
     for proxy, site in _sites(same):
         ways = list(_ways(same.it, proxy, site))
         named = [link for score, link in ways if score >= 2]
-        below = any(not link.main and _below(link.route.match) for link in named)
+        below = any(_below(link.route.match) for link in named)
         # where the UI has a path of its own, the root is another application's
         found += [link for score, link in ways if score >= 2 or not named or (link.main and not below)]
     return tuple(found)

@@ -7,7 +7,7 @@ import re
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import OURS
+from clawkit.doctor.links import OURS, links
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Problem
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
@@ -20,6 +20,7 @@ SAID = (
 )
 FIXES = {
     "unknown-entrypoint": "name one of Traefik's own entry points",
+    "redirected-entrypoint": "name the entry point to which it redirects (websecure), with tls",
     "undefined-middleware": "define that middleware, or take it off the router",
     "undefined-service": "name the service that the labels define",
     "rule-syntax": "backticks around the name in the rule",
@@ -75,7 +76,10 @@ def _ours(setup: Setup, problem: Problem) -> bool:
 
 
 def _elsewhere(setup: Setup, proxy: Proxy, problem: Problem) -> bool:
-    """Traefik itself runs where nobody looked, or the name is of a provider of which no file was given."""
+    """Another router serves OpenClaw, Traefik itself runs where nobody looked, or the name is of a provider of which no
+    file was given."""
+    if problem.kind == "redirected-entrypoint" and any(link.proxy is proxy for link in links(setup)):
+        return True
     provider = problem.message.partition("@")[2].split('"')[0]
     if proxy.service is None or not proxy.options:
         return True

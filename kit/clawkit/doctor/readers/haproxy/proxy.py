@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from clawkit.doctor.model.listener import Listener, Tls
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
-from clawkit.doctor.model.route import Action, Redirect, Route
+from clawkit.doctor.model.route import Action, MatchKind, Redirect, Route
 from clawkit.doctor.readers.haproxy import backend
 from clawkit.doctor.readers.haproxy.condition import Asked, branches, named
 from clawkit.doctor.readers.haproxy.section import Line, Section, sections
@@ -77,9 +77,15 @@ class _Haproxy:
             if route is not None:
                 made.setdefault(asked.hosts, []).append(route)
                 places.setdefault(asked.hosts, line.at)
+        made = {names: _reached(routes) for names, routes in made.items()}
         anywhere = made.get((), [])
-        return [(tuple(Value(name, _acl(front, name) or places[names]) for name in names),
-                 routes if not names else [*routes, *anywhere]) for names, routes in made.items()]  # fmt: skip
+        return [
+            (
+                tuple(Value(name, _acl(front, name) or places[names]) for name in names),
+                _reached([*routes, *anywhere]) if names else routes,
+            )
+            for names, routes in made.items()
+        ]
 
     def _backend(self, line: Line) -> Section | None:
         name = line.words[1] if len(line.words) > 1 else ""
@@ -88,6 +94,16 @@ class _Haproxy:
             words = f"unable to find required {line.words[0]}: '{name}'"
             self.problems.append(Problem(words, line.at, "unknown-backend"))
         return found
+
+
+def _reached(routes: Sequence[Route]) -> list[Route]:
+    """The first rule that fits counts: what an earlier one takes whole never gets to a later one."""
+    kept: list[Route] = []
+    for route in routes:
+        plain = [one.match for one in kept if one.match.kind is MatchKind.PREFIX and not one.match.also]
+        if not any(route.match.path.startswith(match.path) for match in plain):
+            kept.append(route)
+    return kept
 
 
 def _acl(front: Section, name: str) -> Place | None:

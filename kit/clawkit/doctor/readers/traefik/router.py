@@ -19,6 +19,9 @@ from clawkit.doctor.readers.traefik.settings import Settings, below, listed, nam
 EXPOSED = "lowest port that the image exposes"
 """The target's variable where no label, `ports` or `expose` says the port."""
 
+SAME = "https://{host}{uri}"
+"""Whoever is there already is let through: Traefik redirects nobody to the address that was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Router:
@@ -64,6 +67,11 @@ def site_of(
     tls = any(key == "tls" or key.startswith("tls.") for key in router.own) and not _false(router.own.get("tls"))
     served = [listeners[name] for name in wanted if name in listeners and name not in redirects]
     if not served and listeners:
+        moved = [name for name in wanted if name in redirects]
+        if moved and not unknown:
+            at = router.own["entrypoints"].at if "entrypoints" in router.own else router.at
+            words = f"router {router.name} is on {moved[0]} alone, which sends every request on: nobody gets to it"
+            problems.append(Problem(words, at, "redirected-entrypoint", fatal=False))
         return
     made = effects(listed(router.own.get("middlewares")), router.dynamic)
     problems += [
@@ -72,6 +80,8 @@ def site_of(
         )
         for name in made.undefined
     ]
+    if made.redirect and made.redirect.to == SAME and all(one.tls or tls for one in served):
+        made.redirect = None
     yield Site(
         names=rule.hosts(router.own.get("rule")),
         listeners=tuple(replace(one, tls=one.tls or tls) for one in served),
