@@ -125,7 +125,7 @@ def _below(match: Match) -> bool:
 
 
 def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
-    for route in site.routes:
+    for route in () if _hands_on(proxy, site) else site.routes:
         if route.action is Action.PROXY and route.upstream is not None:
             for target in route.upstream.targets:
                 reach, service = _reach(setup, target)
@@ -173,6 +173,13 @@ def _listens(proxy: Proxy, target: Target) -> bool:
     """The target is another listener of the proxy itself."""
     ports = {listener.port for site in proxy.sites for listener in site.listeners}
     return target.effective_port in ports
+
+
+def _hands_on(proxy: Proxy, site: Site) -> bool:
+    """nginx's stream in front of nginx' own http: what is asked there stands in its sites."""
+    asked = (target for target in _targets(site) if target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1"))
+    http = [listener.port for other in proxy.sites if not other.stream for listener in other.listeners]
+    return site.stream and any(target.effective_port in http for target in asked)
 
 
 def _targets(site: Site) -> Iterator[Target]:

@@ -15,7 +15,8 @@ from clawkit.doctor.reload import reload
 KINDS = (ProxyKind.HAPROXY, ProxyKind.APACHE, ProxyKind.ENVOY)
 WORDS = (
     r"\[ALERT\].*?: *config *: (?P<haproxy>(?!Error\(s\) found|Fatal errors found|.*(?:"
-    r"could not resolve address|Failed to initialize server|cannot bind|unable to (?:load|stat) )).+)|"
+    r"could not resolve address|Failed to initialize server|cannot bind|unable to (?:load|stat) |"
+    r"No Private Key found)).+)|"
     r"(?P<apache>AH\d+: Syntax error on line \d+ of \S+?:?)$|(?P<word>Invalid command '\w+'.*)|"
     r"error initializing (?:network )?configuration '[^']*': (?P<envoy>.+)|"
     r"command traefik error: (?P<traefik>.+)"

@@ -1,4 +1,4 @@
-"""Failures in the logs of HAProxy, Apache, Envoy and Traefik, each told by the form of its lines."""
+"""Failures in the logs of HAProxy, Apache, Envoy, Traefik and oauth2-proxy, each told by the form of its lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HAPROXY = re.compile(
 )
 """`option httplog`."""
 HAPROXY_SERVER = re.compile(
-    r"Server \S+/\S+ is DOWN, reason: (?P<reason>[^,]+)(?P<rest>.*)|backend '[^']+' has no server available|"
+    r"Server \S+/\S+ is DOWN, reason: (?P<reason>[^,]+)(?P<rest>.*)|(?:backend|proxy) \S+ has no server available|"
     r"^\[(?:ALERT|WARNING|NOTICE)\] +(?:\d+/\d+ )?\(\d+\) :"
 )
 APACHE = re.compile(
@@ -28,8 +28,10 @@ ENVOY = re.compile(
 )
 TRAEFIK = re.compile(
     r"^command traefik error: |"
-    r"'50[0234] [A-Z][\w ]+' caused by: |(?:entryPointName|routerName|serviceName|middlewareName|middlewareType)=|"
-    r"error while parsing rule |Error calling \S+ Cause: "
+    r"'50[0234] [A-Z][\w ]+' caused by: |"
+    r"^(?!.*\bacme\b).*(?:(?:entryPointName|routerName|serviceName|middlewareName|middlewareType)=|"
+    r"providerName=\"?(?:file|docker|swarm)\b)|"
+    r"error while parsing rule |Error calling \S+ Cause: |Error proxying to upstream server: "
 )
 FORM = re.sub(r"\(\?P<\w+>", "(?:", "|".join(one.pattern for one in (HAPROXY, HAPROXY_SERVER, APACHE, ENVOY, TRAEFIK)))
 """Who writes such a line is one of these."""
@@ -70,7 +72,7 @@ def failure(text: str, at: Place, time: float | None) -> Failure | None:
 def _haproxy(text: str, at: Place, time: float | None) -> Failure | None:
     line = HAPROXY.search(text)
     if line is None:
-        server = HAPROXY_SERVER.search(text)
+        server = HAPROXY_SERVER.search(re.sub(r"^\[(?:ALERT|WARNING|NOTICE)\][^:]*: *", "", text))
         reason = (server["reason"] or "") if server is not None else ""
         kind = next((kind for words, kind in _REASONS if reason.startswith(words)), None)
         gone = server is not None and "has no server available" in text
@@ -113,7 +115,7 @@ def _envoy(text: str, at: Place, time: float | None) -> Failure | None:
 
 
 def _traefik(text: str, at: Place, time: float | None) -> Failure | None:
-    if not TRAEFIK.search(text) or not re.search(r"caused by:|Error calling|dial tcp", text):
+    if not TRAEFIK.search(text) or not re.search(r"caused by:|Error calling|Error proxying|dial tcp", text):
         return None
     kind = next((kind for pattern, kind in GO if pattern.search(text)), None)
     if kind is None or kind is FailureKind.LIMITED:

@@ -110,6 +110,7 @@ OWN = {speaker: rule for speaker, rule in RULES if speaker in (Speaker.NGINX, Sp
 _NAMES = (
     (re.compile(r"caddy"), Speaker.CADDY),
     (re.compile(r"certbot|acme|lego|letsencrypt"), Speaker.ACME),
+    (re.compile(r"oauth2"), Speaker.PROXY),
     (re.compile(r"nginx|openresty|npm|swag|proxy"), Speaker.NGINX),
     (re.compile(r"claw|molt"), Speaker.GATEWAY),
     (re.compile(r"^kernel$|^audit"), Speaker.KERNEL),
