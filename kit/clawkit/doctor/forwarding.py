@@ -17,6 +17,7 @@ from clawkit.doctor.model.same import Same
 from clawkit.doctor.model.setup import Setup
 
 XFF = "x-forwarded-for"
+WHEN_TOLD = (ProxyKind.NGINX, ProxyKind.HAPROXY, ProxyKind.ENVOY)
 TUNNEL = re.compile(r"cloudflared|cloudflare/|ngrok|tailscale|frpc|zrok|pangolin|newt|rathole", re.IGNORECASE)
 
 
@@ -30,14 +31,16 @@ def proves(link: Link) -> tuple[Value[str], ...]:
 
 
 def shaped(link: Link) -> bool:
-    """What it sends makes the request a proxy's: Caddy and Traefik add X-Forwarded-Proto and -Host of their own."""
+    """What it sends makes the request a proxy's: Caddy and Traefik add X-Forwarded-Proto and -Host of their own, Envoy
+    the first of them."""
     kept = (link.route.headers_up.get(name) for name in ("x-forwarded-proto", "x-forwarded-host"))
     return bool(proves(link)) or (sends_by_itself(link) and any(line is None or line.value for line in kept))
 
 
 def sends_by_itself(link: Link) -> bool:
-    """Caddy and Traefik name the client unless they are told not to; nginx only when told."""
-    return link.proxy.kind is not ProxyKind.NGINX
+    """Caddy, Traefik and Apache name the client unless they are told not to; nginx and HAProxy only when told, Envoy
+    with use_remote_address."""
+    return link.proxy.kind not in WHEN_TOLD
 
 
 def loopback_peer(link: Link) -> bool:

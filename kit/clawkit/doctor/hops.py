@@ -99,7 +99,12 @@ def _by_caddy(text: str, here: Address, fronted: bool) -> bool:
         return text.startswith("not ") and "https" in text and not fronted
     if re.match(r"(not )?protocol https?$", text):
         return (text.endswith("https") == here.tls) != text.startswith("not ")
-    return False
+    kind, *paths = text.split()
+    return kind == "path" and any(_fits(path, here.path.lower()) for path in paths)
+
+
+def _fits(wanted: str, path: str) -> bool:
+    return path.startswith(wanted[:-1]) if wanted.endswith("*") else path == wanted
 
 
 def _target(to: str, here: Address) -> Address | None:

@@ -11,7 +11,7 @@ from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.programs import gateways, is_proxy
 
 STARTED = {
-    Speaker.GATEWAY: r"\[gateway\] ready\b|http server listening|gateway listening on",
+    Speaker.GATEWAY: r"\[gateway\] ready\b|http server listening|gateway listening on|\[gateway\] listening on wss?://",
     Speaker.NGINX: r"start worker process|^Started (?:nginx\b|A high performance web server)",
     Speaker.CADDY: r"serving initial configuration|load complete|^Started [Cc]addy\b",
     Speaker.DOCKER: r"\bContainer \S+ +Started|\bAPI listen on |^Started (?:docker\.service|Docker Application)",

@@ -15,6 +15,7 @@ from clawkit.doctor.model.route import Action, Match, MatchKind, Route
 from clawkit.doctor.model.same import Same
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.model.upstream import Target, Upstream
+from clawkit.doctor.ways import is_ui_path
 
 OURS = re.compile(r"claw|molt(bot|y)|clawd", re.IGNORECASE)
 """OpenClaw's names, today's and earlier ones: openclaw, clawdbot, moltbot."""
@@ -112,12 +113,19 @@ def _links(same: Same[Setup]) -> tuple[Link, ...]:
     for proxy, site in _sites(same):
         ways = list(_ways(same.it, proxy, site))
         named = [link for score, link in ways if score >= 2]
-        found += [link for score, link in ways if score >= 2 or link.main or not named]
+        below = any(_below(link.route.match) for link in named)
+        # where the UI has a path of its own, the root is another application's
+        found += [link for score, link in ways if score >= 2 or not named or (link.main and not below)]
     return tuple(found)
 
 
+def _below(match: Match) -> bool:
+    path = match.path.rstrip("*").rstrip("/")
+    return match.kind is MatchKind.PREFIX and "." not in path and is_ui_path(path)
+
+
 def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
-    for route in site.routes:
+    for route in () if _hands_on(proxy, site) else site.routes:
         if route.action is Action.PROXY and route.upstream is not None:
             for target in route.upstream.targets:
                 reach, service = _reach(setup, target)
@@ -138,11 +146,19 @@ def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
             continue
         named = other.service is not None and setup.service(target.host) is setup.service(other.service)
         beside = local and Where.CONTAINER not in (proxy.where, other.where)
-        if (named or beside) and _listens(other, target):
+        if (named or beside or _same_name(proxy, other, target)) and _listens(other, target):
             return other
         if local and proxy.where is not Where.CONTAINER and published_as(setup, other, target) is not None:
             return other
     return None
+
+
+def _same_name(proxy: Proxy, other: Proxy, target: Target) -> bool:
+    """On another machine: both have a site of one name, and the first asks an address."""
+    if not re.fullmatch(r"[0-9.]+", target.host) or target.host.startswith("127."):
+        return False
+    names, theirs = ({name.value.lower() for site in one.sites for name in site.names} for one in (proxy, other))
+    return any("." in name and "*" not in name for name in names & theirs)
 
 
 def published_as(setup: Setup, other: Proxy, target: Target) -> int | None:
@@ -157,6 +173,13 @@ def _listens(proxy: Proxy, target: Target) -> bool:
     """The target is another listener of the proxy itself."""
     ports = {listener.port for site in proxy.sites for listener in site.listeners}
     return target.effective_port in ports
+
+
+def _hands_on(proxy: Proxy, site: Site) -> bool:
+    """nginx's stream in front of nginx' own http: what is asked there stands in its sites."""
+    asked = (target for target in _targets(site) if target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1"))
+    http = [listener.port for other in proxy.sites if not other.stream for listener in other.listeners]
+    return site.stream and any(target.effective_port in http for target in asked)
 
 
 def _targets(site: Site) -> Iterator[Target]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from clawkit.doctor.links import Link, Reach, proxy_service
+from clawkit.doctor.links import OURS, Link, Reach, proxy_service
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.gateway import DEFAULT_PORT
@@ -80,7 +80,25 @@ def right_ports(setup: Setup, link: Link) -> Ports | None:
         return _host_ports(setup, link, service)
     if link.reach is Reach.ADDRESS and link.service is not None:
         return inside_ports(setup, link)
+    if _left_out(setup, link):
+        return replace(inside_ports(setup, link), certain=False)
+    if link.reach is Reach.NAME and service is None and _its_container(setup, link):
+        return inside_ports(setup, link)
     return None
+
+
+def _its_container(setup: Setup, link: Link) -> bool:
+    """A bare name that says OpenClaw, of which no compose file was given: containers ask each other for the port
+    inside."""
+    bare = "." not in link.target.host and OURS.search(link.target.host) is not None
+    return bare and not setup.compose and len(setup.gateways) <= 1
+
+
+def _left_out(setup: Setup, link: Link) -> bool:
+    """An address of another machine without any port, where no container hides what it publishes there."""
+    plain = link.reach is Reach.ADDRESS and link.service is None and link.target.port is None
+    known = link.gateway is not None and link.gateway.has_config and not setup.compose and not setup.containers
+    return plain and known and link.target.scheme == "http"
 
 
 def _own_address(setup: Setup, link: Link) -> bool:

@@ -9,6 +9,9 @@ NATIVE = {
     ProxyKind.CADDY: "caddy reload --config /etc/caddy/Caddyfile",
     ProxyKind.TRAEFIK: "docker compose up -d",
     ProxyKind.CLOUDFLARED: "systemctl restart cloudflared",
+    ProxyKind.HAPROXY: "haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy",
+    ProxyKind.APACHE: "apachectl configtest && apachectl graceful",
+    ProxyKind.ENVOY: "systemctl restart envoy",
 }
 
 

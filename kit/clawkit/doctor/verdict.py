@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from clawkit.doctor.finding import Severity
+from clawkit.doctor.lastwords import STARTED, last_words
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.programs import gateways
 
+ENDED = (
+    r"start(?:up)? (?:was )?blocked|failed to start|missing gateway\.mode|missing config|invalid config|"
+    r"unrecognized key|refusing to bind|\bexit(?:ed|s|ing)?\b|main process|received SIG(?:TERM|INT|KILL)|"
+    r"shutting down|EADDRINUSE|another gateway|fatal|EACCES|out of memory"
+)
 SNIPPETS = (".md", ".txt")
 """Where people paste parts of a file."""
 
@@ -19,7 +26,15 @@ def serves(setup: Setup, gateway: Gateway | None = None) -> bool:
         return any(one.running and one.health == "healthy" for one in mine)
     if any(container.running and container.health == "healthy" and not container.restarts for container in own):
         return True
+    if not own and len(setup.gateways) < 2 and _started(setup):
+        return True
     return any(exchange.status == 200 and '"ok":true' in exchange.body.replace(" ", "") for exchange in setup.exchanges)
+
+
+def _started(setup: Setup) -> bool:
+    """By its own log alone: it came up, and nothing after that says that it went down."""
+    up = list(setup.said(STARTED[Speaker.GATEWAY], Speaker.GATEWAY))
+    return bool(up) and last_words(setup, ENDED, Speaker.GATEWAY) is None
 
 
 def bites(setup: Setup, gateway: Gateway | None = None) -> Severity:

@@ -15,21 +15,11 @@ from clawkit.doctor.model.route import MatchKind, Route
 from clawkit.doctor.model.same import Same
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.model.upstream import Upstream
+from clawkit.doctor.ways import is_beside
 
 ASSET = "assets/index-BhX1m7Qz.js"
 """The UI's modules lie under assets/ with a hash in their names (2026.9.6)."""
 CHAT = "v1/chat/completions"
-
-
-NOT_THE_UI = (
-    *("/v1", "/api", "/hooks", "/tools", "/share", "/healthz", "/health", "/readyz", "/startupz", "/webhook"),
-    *("/.well-known", "/__openclaw__", "/assets"),
-)
-"""Paths that are worth a route of their own without the page being meant."""
-CALLED_BACK = re.compile(r"/[\w-]*(?:webhooks?|hooks?|callbacks?)(?:/|$)")
-"""A channel's path below its own name: /line/webhook."""
-SOCKET_ONLY = ("/ws", "/socket", "/wss", "/websocket")
-"""Where guides for other applications put the WebSocket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +77,9 @@ def _meant(setup: Setup, site: Site) -> tuple[Gateway | None, str]:
     told = gateway.base_path.value if gateway and gateway.base_path else ""
     if told.strip("/"):
         return gateway, "/" + told.strip("/") + "/"
-    below = [place for place in map(prefix_of, ways) if place and not _beside(place)]
+    below = [place for place in map(prefix_of, ways) if place and not is_beside(place)]
     root = any(link.main for link in ways)
     return gateway, below[0] + "/" if below and not root and len(set(below)) == 1 else "/"
-
-
-def _beside(place: str) -> bool:
-    """For a socket, the API or what others call back: no way to a page."""
-    return place.startswith((*NOT_THE_UI, *SOCKET_ONLY)) or CALLED_BACK.search(place) is not None
 
 
 def ways_of(setup: Setup, site: Site) -> Sequence[Link]:

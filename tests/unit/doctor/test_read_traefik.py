@@ -179,15 +179,30 @@ def test_middlewares_make_the_route() -> None:
     assert one.buffering is not None and one.buffering.value
 
 
-def test_a_redirect_middleware_is_a_redirect() -> None:
-    one = route(
-        read(
-            *LABELS,
-            "traefik.http.routers.claw.middlewares=up",
-            "traefik.http.middlewares.up.redirectscheme.scheme=https",
-        )
-    )
-    assert one.action is Action.REDIRECT and one.redirect is not None and one.redirect.to == "https://{host}{uri}"
+@pytest.mark.parametrize(
+    ("labels", "to"),
+    [
+        (["redirectscheme.scheme=https", "redirectscheme.port=8443"], "https://{host}:8443{uri}"),
+        (["redirectregex.regex=^https://(.*)", "redirectregex.replacement=http://$${1}"], "http://{host}{uri}"),
+        (["redirectregex.regex=^https?://a/(.*)", "redirectregex.replacement=https://b/$${1}"], "https://b/${1}"),
+    ],
+)
+def test_a_redirect_middleware_is_a_redirect(labels: list[str], to: str) -> None:
+    up = [f"traefik.http.middlewares.up.{label}" for label in labels]
+    one = route(read(*LABELS, "traefik.http.routers.claw.middlewares=up", *up))
+    assert one.action is Action.REDIRECT and one.redirect is not None and one.redirect.to == to
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["redirectscheme.scheme=https"],
+        ["redirectregex.regex=^https?://(.*)", "redirectregex.replacement=https://$${1}"],
+    ],
+)
+def test_nobody_is_redirected_to_the_address_that_was_asked_for(labels: list[str]) -> None:
+    up = [f"traefik.http.middlewares.up.{label}" for label in labels]
+    assert route(read(*LABELS, "traefik.http.routers.claw.middlewares=up", *up)).action is Action.PROXY
 
 
 def test_a_path_in_the_rule_and_a_host_header_that_is_not_passed() -> None:

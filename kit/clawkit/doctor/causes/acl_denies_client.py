@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from clawkit.doctor.cause import Cause, looks_at
@@ -9,8 +10,8 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.logged import logged
-from clawkit.doctor.model.failure import Failure, FailureKind
-from clawkit.doctor.model.place import Value
+from clawkit.doctor.model.failure import Failure, FailureKind, Speaker
+from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
@@ -18,6 +19,9 @@ from clawkit.doctor.visit import Visit, visits
 from clawkit.doctor.witness import answers, failures
 
 Network = IPv4Network | IPv6Network
+PRIVATE = ("192.168.0.0/16", "172.16.0.0/12", "10.0.0.0/8", "127.0.0.1/8", "fd00::/8", "::1")
+"""Caddy's private_ranges."""
+REFUSED = r'"client_ip": ?"([\d.]+|[\da-f]*:[\da-f:]+)".*"uri": ?"/".*"status": ?(?:0|403)\b'
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -27,7 +31,7 @@ def judge(setup: Setup) -> Finding | None:
         rules = visit.page.access if visit.page else ()
         if not rules or not _denies(rules):
             continue
-        seen = (*(failure.at for failure in refused), *pages)
+        seen = (*(failure.at for failure in refused), *pages, *_aborted(setup, visit, rules))
         if not seen and not _nobody(setup, visit, rules):
             continue
         return Finding(
@@ -55,6 +59,20 @@ def _from_log(setup: Setup) -> Finding | None:
 def _denies(rules: tuple[Value[str], ...]) -> bool:
     """Caddy's remote_ip alone stands before what only those addresses may enter."""
     return any(rule.value.startswith(("deny", "not", "remote_ip", "client_ip")) for rule in rules)
+
+
+def _aborted(setup: Setup, visit: Visit, rules: tuple[Value[str], ...]) -> Iterator[Place]:
+    """Caddy's access log has status 0 where it closed the connection; for an address that its rule does not let in."""
+    inside = [words[1:] for rule in rules if (words := rule.value.split())[0] in ("remote_ip", "client_ip")]
+    for line, match in setup.said(REFUSED, Speaker.ACCESS) if visit.proxy.kind is ProxyKind.CADDY else ():
+        if inside and not any(_within(match[1], entry) for ranges in inside for entry in ranges):
+            yield line.at
+
+
+def _within(address: str, entry: str) -> bool:
+    found = ip_address(address)
+    networks = [network for one in (PRIVATE if entry == "private_ranges" else (entry,)) if (network := _network(one))]
+    return any(network.version == found.version and found in network for network in networks)
 
 
 def _nobody(setup: Setup, visit: Visit, rules: tuple[Value[str], ...]) -> bool:

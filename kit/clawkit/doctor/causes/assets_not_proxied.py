@@ -15,7 +15,9 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.visit import ASSET, Visit, leads_to_gateway, reaches_gateway, visits
 
-MODULES = (ASSET, ASSET.replace(".js", ".css"))
+SETTINGS = "control-ui-config.json"
+"""What the UI asks for first, with its token (2026.9.6)."""
+MODULES = (ASSET, ASSET.replace(".js", ".css"), SETTINGS)
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -23,7 +25,8 @@ def judge(setup: Setup) -> Finding | None:
         missed = [failure.at for failure in setup.failed(FailureKind.NO_FILE) if "/assets/" in failure.path]
         page = visit.page
         return Finding(
-            summary=f"{visit.base}{path} is not asked of OpenClaw: {_taker(visit, route)}, so the page stays blank",
+            summary=f"{visit.base}{path} is not asked of OpenClaw: {_taker(visit, route)}, so "
+            + ("the UI gets no settings" if path == SETTINGS else "the page stays blank"),
             fix=Fix(_line(visit, route), reload(visit.proxy)),
             evidence=at(*_places(route, page), *missed[:1]),
         )

@@ -9,8 +9,10 @@ from clawkit.doctor.model.exchange import Exchange
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
-from clawkit.doctor.visit import api_links
+from clawkit.doctor.visit import api_links, http_links, visits
 from clawkit.doctor.witness import path_of
+
+HOOKS = "/hooks"
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -28,6 +30,23 @@ def judge(setup: Setup) -> Finding | None:
             evidence=at(line.at, link.route.at, *seen[:1]),
             severity=Severity.ERROR if seen or _serves(link.gateway) else Severity.WARNING,
         )
+    return _for_hooks(setup)
+
+
+def _for_hooks(setup: Setup) -> Finding | None:
+    """Senders of webhooks have a token of their own (hooks.token), and the proxy puts another one in its place."""
+    seen = [one.at for one in setup.exchanges if one.status == 401 and path_of(one).startswith(HOOKS)]
+    ways = {id(visit.route(f"{HOOKS}/wake")) for visit in visits(setup)}
+    for link in http_links(setup) if seen else ():
+        line = link.route.headers_up.get("authorization")
+        fixed = line is not None and line.value.strip("\"'").lower().startswith("bearer ") and "$" not in line.value
+        if line is not None and fixed and id(link.route) in ways:
+            return Finding(
+                summary=f"{line.at} puts a token of its own in the place of the sender's: {HOOKS} answers 401 to "
+                "everybody whose token is not that one",
+                fix=Fix(f"take {line.at} out (or $http_authorization in its place)", reload(link.proxy)),
+                evidence=at(line.at, link.route.at, *seen[:1]),
+            )
     return None
 
 

@@ -12,6 +12,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
+from clawkit.doctor.spelling import BODY
 from clawkit.doctor.visit import api_links, page_links
 from clawkit.doctor.witness import answers, failures
 
@@ -76,7 +77,7 @@ def _line(link: Link) -> str:
     if link.proxy.kind is ProxyKind.NGINX:
         level = "replace it by" if link.route.body_limit else "in the site (server) write"
         return f"{level}: client_max_body_size 32m;"
-    return "request_body { max_size 32MB }"
+    return BODY.get(link.proxy.kind, "request_body { max_size 32MB }")
 
 
 CAUSE = Cause(

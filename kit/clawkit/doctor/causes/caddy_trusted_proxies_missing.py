@@ -6,7 +6,8 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.forwarding import XFF, tunnels
-from clawkit.doctor.links import Link
+from clawkit.doctor.fronts import fronts
+from clawkit.doctor.links import Link, behind
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
@@ -45,6 +46,9 @@ def _front(setup: Setup, proxy: Proxy) -> tuple[str, Place] | None:
     for exchange in setup.exchanges:
         if "cf-ray" in exchange.headers:
             return "Cloudflare", exchange.at
+    for link in fronts(setup):
+        if behind(setup, link.proxy, link.target) is proxy:
+            return f"{link.proxy.kind.value} at {link.proxy.at}", link.target.at
     for who, service in tunnels(setup, proxy):
         return who, service.image.at if service.image else service.at
     return None

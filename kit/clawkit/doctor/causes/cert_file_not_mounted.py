@@ -33,7 +33,7 @@ def judge(setup: Setup) -> Finding | None:
             continue
         for site in proxy.sites:
             for value in (site.tls.certificate, site.tls.key):
-                words = _missing(value, service, FOLDER[proxy.kind]) if value else ""
+                words = _missing(value, service, FOLDER.get(proxy.kind, "/")) if value else ""
                 if value is not None and words:
                     return _finding(
                         f"{proxy.kind.value} is to load {value.value}: {words}", value.at, service.at, *shown

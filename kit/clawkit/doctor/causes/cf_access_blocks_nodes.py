@@ -19,13 +19,14 @@ def judge(setup: Setup) -> Finding | None:
     own = any(route.forward_auth for proxy in setup.proxies for site in proxy.sites for route in site.routes)
     if not seen and (not said or own):
         return None
+    told = " ".join(place.text.lower() for place in (*seen, *said))
+    by_edge = any({"cf-ray", "cf-access-aud"} & set(one.headers) for one in setup.exchanges) or "cloudflare" in told
     return Finding(
-        summary="a login in front (Cloudflare Access) answers clients that are no browsers with a redirect to its "
-        "page: "
-        "the CLI and nodes get 302 in place of the WebSocket",
+        summary=f"a login in front{' (Cloudflare Access)' if by_edge else ''} answers what is no page with a redirect "
+        "to its own: the WebSocket, the CLI and nodes get 302 in place of 101",
         fix=Fix(
-            "a service token for these clients (headers CF-Access-Client-Id and -Secret), or a bypass rule for their "
-            "paths in Zero Trust, Access, Applications"
+            "Cloudflare Access: a service token for these clients (headers CF-Access-Client-Id and -Secret), or a "
+            "bypass rule for their paths in Zero Trust, Access, Applications; another login: exempt the WebSocket"
         ),
         evidence=at(*seen[:2], *said[:2]),
         observed=True,

@@ -17,6 +17,8 @@ HEADER = "content-security-policy"
 SCRIPTS = ("script-src-elem", "script-src", "default-src")
 CONNECTS = ("connect-src", "default-src")
 OPEN = ("'self'", "*", "https:")
+SOCKETS = ("'self'", "*", "wss:", "ws:")
+"""A scheme stands for itself and its secure form alone: https: lets no wss: through (CSP 3, scheme-part match)."""
 
 _POLICY = r"Content[- ]Security[- ]Policy"
 BLOCKED = tuple(re.compile(rule, re.IGNORECASE) for rule in (
@@ -71,7 +73,7 @@ def _broken(policy: str, names: list[str]) -> tuple[Severity, str] | None:
     scripts, connects = _first(rules, SCRIPTS), _first(rules, CONNECTS)
     if scripts is not None and not _allows(scripts, (*OPEN, *names)):
         return Severity.ERROR, "forbids the UI's scripts: the page stays blank"
-    if connects is not None and not _allows(connects, (*OPEN, "wss:", "ws:", *names)):
+    if connects is not None and not _allows(connects, (*SOCKETS, *names)):
         return Severity.ERROR, "forbids the WebSocket (connect-src): the UI never connects"
     inline = ("'unsafe-inline'", "'nonce", "'sha256", "'sha384", "'strict-dynamic'")
     if scripts is not None and not any(word.startswith(inline) for word in scripts):

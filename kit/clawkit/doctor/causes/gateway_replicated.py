@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Link, links
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.model.upstream import Target
 from clawkit.doctor.programs import gateway_services
@@ -31,7 +34,6 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix("one gateway for each site; mark the other as backup or give it a name of its own",
                         reload(link.proxy)),
                 evidence=at(*(target.at for target in several)),
-                severity=Severity.WARNING,
             )  # fmt: skip
     return None
 
@@ -40,9 +42,21 @@ def _balanced(setup: Setup, link: Link) -> list[Target]:
     """Targets that are gateways of this project, none of them in reserve, and nothing that keeps a visitor at one."""
     kept = {"ip_hash", "hash", "sticky", "lb_policy"} & {*link.upstream.settings, *link.route.settings}
     own = {name for service in gateway_services(setup) for name in service.names}
-    targets = [one for one in link.upstream.targets if not one.backup and not one.down and one.host in own]
+    used = [one for one in link.upstream.targets if not one.backup and not one.down]
+    targets = [one for one in used if one.host in own]
     services = {service.name for one in targets if (service := setup.service(one.host)) is not None}
+    if not kept and len(services) < 2 and link.main:
+        targets = [one for one in used if _machine(one.host) and one.port == DEFAULT_PORT]
+        services = {one.host for one in targets}
     return [] if kept or len(services) < 2 else targets
+
+
+def _machine(host: str) -> bool:
+    """An address of another machine: two of them with OpenClaw's own port are two gateways."""
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 CAUSE = Cause(

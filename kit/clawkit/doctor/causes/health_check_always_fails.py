@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -16,6 +18,9 @@ from clawkit.doctor.visit import http_links
 PROBES = ("/healthz", "/health")
 GONE = ("/api/", "/v1/", "/share/", "/j/", "/healthz/", "/health/")
 """Where OpenClaw answers 404 or 401 (2026.9.6); other paths without an extension give its page and 200."""
+
+FILE = re.compile(r"\.(?:php|html?|txt|jsp|aspx?|cgi|json|xml|js|css|png)$")
+OWN = ("/index.html", "/manifest.webmanifest", "/sw.js", "/favicon.svg", "/control-ui-config.json")
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -41,6 +46,8 @@ def _why(setup: Setup, link: Link, check: HealthCheck) -> str | None:
     path = check.uri.value.split("?")[0]
     if path.startswith(GONE):
         return f"asks {path}, which OpenClaw does not answer with 200"
+    if FILE.search(path) and path not in OWN:
+        return f"asks {path}, a file that OpenClaw has not (404)"
     expected = check.expect.value.strip() if check.expect else ""
     if path in PROBES and expected.isdigit() and expected not in ("2", "200"):
         return f"expects {expected}, while {path} answers 200"

@@ -23,6 +23,7 @@ from clawkit.doctor.origins import PLAIN, TLS, Origin, origins
 from clawkit.doctor.private import exempt
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import sent
+from clawkit.doctor.spelling import HOST
 from clawkit.doctor.visit import socket_links
 
 MISMATCH = (r"origin[-_ ](?:mismatch|not allowed).*?\borigin=(\S+)|"
@@ -95,7 +96,8 @@ def _line(link: Link) -> str:
         return (
             "proxy_set_header Host $http_host; (with its port), or list the origin in gateway.controlUi.allowedOrigins"
         )
-    return "take the header_up Host line out, or list the origin in gateway.controlUi.allowedOrigins"
+    own = HOST.get(link.proxy.kind, "take the header_up Host line out")
+    return f"{own}, or list the origin in gateway.controlUi.allowedOrigins"
 
 
 CAUSE = Cause(

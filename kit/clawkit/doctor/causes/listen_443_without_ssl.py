@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import sites
-from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.model.upstream import Target
 from clawkit.doctor.reload import reload
 
 
@@ -16,6 +19,7 @@ def judge(setup: Setup) -> Finding | None:
         for listener in site.listeners:
             wanted = listener.port in (443, 8443) or _passed_on(proxy, listener.port)
             plain = wanted and not (listener.tls or listener.quic) and proxy.kind is ProxyKind.NGINX
+            plain = plain and not (_reads_names(site) and _to_itself(proxy, site))
             shares = any(
                 other.tls and not other.quic and (other.port, other.address) == (listener.port, listener.address)
                 for each in proxy.sites
@@ -34,11 +38,23 @@ def judge(setup: Setup) -> Finding | None:
 
 def _passed_on(proxy: Proxy, port: int) -> bool:
     """A server of stream reads the name in the visitor's handshake and hands the bytes on, still encrypted."""
-    reading = [site for site in proxy.sites if site.stream and not site.serves_tls
-               and (line := site.settings.get("ssl_preread")) is not None and line.value == "on"]  # fmt: skip
-    targets = (target for site in reading for route in site.routes if route.upstream
-               for target in route.upstream.targets)  # fmt: skip
-    return any(target.effective_port == port for target in targets)
+    reading = [site for site in proxy.sites if _reads_names(site) and not site.serves_tls]
+    return any(target.effective_port == port for site in reading for target in _asked(site))
+
+
+def _reads_names(site: Site) -> bool:
+    line = site.settings.get("ssl_preread")
+    return site.stream and line is not None and line.value == "on"
+
+
+def _to_itself(proxy: Proxy, site: Site) -> bool:
+    """Its own servers of http end the TLS that it passes on."""
+    ends = {listener.port for other in proxy.sites if not other.stream for listener in other.listeners if listener.tls}
+    return any(target.effective_port in ends for target in _asked(site))
+
+
+def _asked(site: Site) -> Iterator[Target]:
+    yield from (target for route in site.routes if route.upstream for target in route.upstream.targets)
 
 
 CAUSE = Cause(

@@ -14,7 +14,8 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import ours
 from clawkit.doctor.reload import reload
 
-DENIED = r"certificate is not allowed for server name (?P<name>(?:[\w-]+\.)+[\w-]+)(?!.*no certificate)"
+DENIED = (r"(?:certificate is not allowed for server name (?=(?P<name>(?:[\w-]+\.)+[\w-]+)(?!.*no certificate))|"
+          r"(?=(?P<asked>(?:[\w-]+\.)+[\w-]+): certificate not allowed by ask endpoint))")  # fmt: skip
 UNREACHED = r"request to 'ask' endpoint failed|error checking \S+ to determine if certificate"
 ORDERS_NONE = ("off", "disable_certs")
 
@@ -27,13 +28,14 @@ def _refused_on_demand(setup: Setup) -> Finding | None:
     """Caddy orders a certificate at the first handshake, if what `ask` names says yes to the name."""
     unreached = next((one for one, _ in setup.said(UNREACHED, Speaker.CADDY)), None)
     for line, match in setup.said(DENIED, Speaker.CADDY):
-        if unreached is None and match["name"] not in _meant(setup):
+        name = match["name"] or match["asked"]
+        if unreached is None and name not in _meant(setup):
             continue  # names of strangers are refused every day, as they should be
         why = "and its `ask` address cannot be reached" if unreached else "and its `ask` address refuses the name"
         return Finding(
-            summary=f"Caddy orders certificates on demand, {why}: {match['name']} gets none, and every handshake fails",
+            summary=f"Caddy orders certificates on demand, {why}: {name} gets none, and every handshake fails",
             fix=Fix("start what `ask` names and let it answer 200 for that name; or write the name as a site of its own"
-                    f" ({match['name']} {{ … }}), which needs no `ask`", "docker compose logs caddy | grep ask"),
+                    f" ({name} {{ … }}), which needs no `ask`", "docker compose logs caddy | grep ask"),
             evidence=at(line.at, *([unreached.at] if unreached else [])),
         )  # fmt: skip
     return None

@@ -12,6 +12,7 @@ from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import unread
+from clawkit.doctor.spelling import CLIENT
 from clawkit.doctor.visit import ui_links
 
 
@@ -62,7 +63,7 @@ def _refusal(setup: Setup, link: Link) -> tuple[Place, ...] | None:
 def _line(link: Link) -> str:
     if link.proxy.kind is ProxyKind.NGINX:
         return f"proxy_set_header X-Forwarded-For $remote_addr; in the location at {link.route.at}"
-    return "take that header_up line out: the proxy names the client by itself"
+    return CLIENT.get(link.proxy.kind, "take that header_up line out: the proxy names the client by itself")
 
 
 CAUSE = Cause(

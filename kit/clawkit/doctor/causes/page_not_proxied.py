@@ -13,7 +13,8 @@ from clawkit.doctor.model.route import Action, Route
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.served import origin_hosts
-from clawkit.doctor.visit import ASSET, NOT_THE_UI, Visit, leads_to_gateway, reaches_gateway, visits, ways_of
+from clawkit.doctor.visit import ASSET, Visit, leads_to_gateway, reaches_gateway, visits, ways_of
+from clawkit.doctor.ways import NOT_THE_UI
 
 UNREACHED = {
     ProxyKind.NGINX: "location / in place of that one (an exact or longer path takes nothing but itself)",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import links
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.listener import Listener
 from clawkit.doctor.model.place import Place
@@ -32,7 +33,7 @@ class _Pass:
 
     @property
     def sends(self) -> bool:
-        return self.upstream.sends_proxy_protocol is not None and self.upstream.sends_proxy_protocol.value
+        return _sends(self.upstream)
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -41,6 +42,16 @@ def judge(setup: Setup) -> Finding | None:
     for one in passes:
         if one.sends != one.listener.proxy_protocol:
             return _finding(one, *said[:1])
+    straight = next((link for link in links(setup) if _sends(link.upstream)), None)
+    if straight is not None and straight.upstream.sends_proxy_protocol is not None:
+        line = straight.upstream.sends_proxy_protocol
+        return Finding(
+            summary=f"{line.at} sends the PROXY protocol to {straight.target}: OpenClaw does not speak it and closes "
+            "every connection",
+            fix=Fix(f"take it off at {line.at}, and name the client in X-Forwarded-For instead",
+                    reload(straight.proxy)),
+            evidence=at(line.at, straight.target.at, *said[:1]),
+        )  # fmt: skip
     if passes or not said:
         return None
     return Finding(
@@ -49,6 +60,10 @@ def judge(setup: Setup) -> Finding | None:
                 "nginx -T | grep -n proxy_protocol"),
         evidence=at(*[listener.at for listener in _expecting(setup)][:1], said[0]),
     )  # fmt: skip
+
+
+def _sends(upstream: Upstream) -> bool:
+    return upstream.sends_proxy_protocol is not None and upstream.sends_proxy_protocol.value
 
 
 def _finding(one: _Pass, *said: Place) -> Finding:

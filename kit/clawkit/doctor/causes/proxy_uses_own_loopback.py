@@ -6,9 +6,12 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Link, Reach, in_container, links, proxy_service
+from clawkit.doctor.logged import logged, loopback, writer
+from clawkit.doctor.model.failure import FailureKind
 from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import same_namespace
+from clawkit.doctor.programs import gateway_services
 from clawkit.doctor.reachable import gateway_service
 from clawkit.doctor.reload import reload
 
@@ -24,6 +27,24 @@ def judge(setup: Setup) -> Finding | None:
                 fix=_fix(setup, link),
                 evidence=at(link.target.at, *([named.at] if named else []), *_where(setup, link)),
             )
+    return _by_its_log(setup)
+
+
+def _by_its_log(setup: Setup) -> Finding | None:
+    """Nobody gave the proxy's configuration: its container's log says what it dials."""
+    own = gateway_services(setup)
+    for failure in logged(setup, FailureKind.REFUSED):
+        service = writer(setup) if loopback(failure.upstream) else None
+        if service is None or not own or service in own or service.host_network or service.network_mode is not None:
+            continue
+        if not any(same_namespace(setup, service, gateway) for gateway in own):
+            return Finding(
+                summary=f"{service.name} runs in a container and asks {failure.upstream}: that is its own loopback, "
+                "where no gateway listens",
+                fix=Fix(f"name the gateway's service in place of {failure.upstream}: {own[0].name}",
+                        "docker compose up -d"),
+                evidence=at(failure.at, service.at, own[0].at),
+            )  # fmt: skip
     return None
 
 
@@ -68,7 +89,7 @@ CAUSE = Cause(
     layer=Layer.DOCKER,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
     explains=frozenset(
         {"upstream-wrong-port", "upstream-localhost-ipv6", "gateway-port-moved", "trusted-proxies-wrong-address"}

@@ -15,6 +15,7 @@ from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
+from clawkit.doctor.spelling import WAIT
 from clawkit.doctor.visit import api_links, page_links
 from clawkit.doctor.witness import answers, failures
 
@@ -120,7 +121,8 @@ def _seen(setup: Setup, limit: float) -> tuple[Place, ...]:
 def _line(link: Link) -> str:
     if link.proxy.kind is ProxyKind.NGINX:
         return f"proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location at {link.route.at}"
-    return "transport http { response_header_timeout 10m } and no read_timeout, or leave both out: Caddy then waits"
+    waiting = "transport http { response_header_timeout 10m } and no read_timeout, or leave both out: Caddy then waits"
+    return WAIT.get(link.proxy.kind, waiting)
 
 
 CAUSE = Cause(

@@ -33,6 +33,27 @@ def judge(setup: Setup) -> Finding | None:
                             reload(visit.proxy)),
                     evidence=at(step.at, *(port.at for port in mapped)),
                 )  # fmt: skip
+    return _by_origin(setup)
+
+
+def _by_origin(setup: Setup) -> Finding | None:
+    """On the host: nothing of the proxy listens on 443, and the gateway's list names the port that people open."""
+    for visit in visits(setup):
+        own = proxy_service(setup, visit.proxy)
+        ports = {ear.port for site in visit.proxy.sites for ear in site.listeners}
+        listed = next((one for gateway in setup.gateways for one in gateway.origins or ()
+                       if one.value == f"https://{visit.host}:{visit.port}"), None)  # fmt: skip
+        if own is not None or TLS in ports or listed is None or not visit.tls or not visit.proxy.sites:
+            continue
+        for plain in sorted({ear.port for site in visit.proxy.sites for ear in site.listeners if not ear.tls}):
+            for _, step, there in chain(visit.proxy, Address(False, visit.host, plain, visit.base), fronted=False):
+                if there.tls and there.port == TLS and there.host == visit.host:
+                    return Finding(
+                        summary=f"{step.at} sends browsers to {there}, but the site listens on {visit.port}, which "
+                        f"{listed.at} names too",
+                        fix=Fix(f"redirect to https://$host:{visit.port}$request_uri", reload(visit.proxy)),
+                        evidence=at(step.at, visit.site.at, listed.at),
+                    )
     return None
 
 

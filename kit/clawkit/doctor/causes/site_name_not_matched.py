@@ -14,6 +14,7 @@ from clawkit.doctor.hops import Address, chain
 from clawkit.doctor.links import OURS, behind, published_as, sites
 from clawkit.doctor.model.choice import choose
 from clawkit.doctor.model.exchange import Vantage
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
@@ -30,6 +31,16 @@ WELCOME = re.compile(
 LIVE = re.compile(r"/live/([^/]+)/")
 
 
+NOWHERE = r"/<NOSRV> .*\"[A-Z]+ https?://([^/:\" ]+)"
+"""HAProxy found no backend for the request's host."""
+ELSEWHERE = {
+    ProxyKind.CADDY: "an empty page (200)",
+    ProxyKind.HAPROXY: "503",
+    ProxyKind.TRAEFIK: "404",
+    ProxyKind.ENVOY: "404",
+}
+
+
 def judge(setup: Setup) -> Finding | None:
     proxies = list({id(proxy): proxy for proxy, _ in sites(setup)}.values())
     if not proxies:
@@ -42,7 +53,7 @@ def judge(setup: Setup) -> Finding | None:
         if not served or name in {value.value.lower() for value in served}:
             continue
         listed = ", ".join(value.value for value in served)
-        empty = "an empty page (200)" if proxy.kind is ProxyKind.CADDY else "the default site"
+        empty = ELSEWHERE.get(proxy.kind, "the default site")
         return Finding(
             summary=f"no site of OpenClaw's is named {name}, only {listed}: whoever opens {name} gets {empty}",
             fix=Fix(f"write {name} at {served[0].at}", reload(proxy)),
@@ -116,6 +127,9 @@ def _wanted(setup: Setup) -> dict[str, list[Place]]:
         host = (urlsplit(exchange.url).hostname or "").lower()
         if exchange.vantage is Vantage.PUBLIC and exchange.status is not None and _related(setup, host):
             opened.setdefault(host, []).append(exchange.at)
+    for line, match in setup.said(NOWHERE, Speaker.PROXY):
+        if _related(setup, match[1].lower()):
+            opened.setdefault(match[1].lower(), []).append(line.at)
     kinds: Counter[str] = Counter()
     places: dict[str, list[Place]] = {}
     for found in (_origins(setup), _certificates(setup)):

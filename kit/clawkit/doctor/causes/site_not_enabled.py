@@ -11,6 +11,8 @@ from clawkit.doctor.links import is_meant
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 
+SAMPLE = ".sample"
+
 
 def judge(setup: Setup) -> Finding | None:
     if any(is_meant(setup, proxy, site) for proxy in setup.proxies for site in proxy.sites):
@@ -20,9 +22,11 @@ def judge(setup: Setup) -> Finding | None:
             if is_meant(setup, proxy, site):
                 file = site.at.source
                 name = site.names[0].value if site.names else "OpenClaw's site"
+                why = f"which {proxy.at.source} does not include"
+                if file.endswith(SAMPLE):
+                    why = "and SWAG takes no file whose name ends in .sample"
                 return Finding(
-                    summary=f"{name} is written in {file}, which {proxy.at.source} does not include: "
-                    f"{proxy.kind.value} serves what else there is",
+                    summary=f"{name} is written in {file}, {why}: {proxy.kind.value} serves what else there is",
                     fix=Fix(_remedy(file), reload(proxy)),
                     evidence=at(site.at, proxy.at),
                 )
@@ -31,6 +35,8 @@ def judge(setup: Setup) -> Finding | None:
 
 def _remedy(file: str) -> str:
     name = posixpath.basename(file)
+    if file.endswith(SAMPLE):
+        return f"mv {name} {name.removesuffix(SAMPLE)} in nginx/proxy-confs, then restart SWAG"
     if "available" in posixpath.basename(posixpath.dirname(file)):
         return f"ln -s ../sites-available/{name} /etc/nginx/sites-enabled/{name}"
     return f"give {file} a name that the include or import takes"

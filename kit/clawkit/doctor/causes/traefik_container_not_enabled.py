@@ -13,6 +13,7 @@ from clawkit.doctor.model.setup import Part, Setup
 DEFAULT = "providers.docker.exposedbydefault"
 """doc.traefik.io, Docker provider: true unless it is set."""
 ENABLE = "traefik.enable"
+SWARM_MODE = "providers.docker.swarmmode"
 NO = ("false", "0", "no", "off")
 
 
@@ -25,7 +26,28 @@ def judge(setup: Setup) -> Finding | None:
             why = _passed_over(proxy, ours) if ours is not None else None
             if ours is not None and why is not None:
                 return _finding(ours, why)
+            if ours is not None and not setup.swarm and _for_swarm_alone(proxy, ours):
+                return _misplaced(ours)
     return None
+
+
+def _for_swarm_alone(proxy: Proxy, ours: Service) -> bool:
+    """Traefik's own settings are here, it asks containers and no Swarm, and the labels are not on the container."""
+    swarm = any(name.startswith("providers.swarm") or name == SWARM_MODE for name in proxy.options)
+    routed = any(name.lower().startswith("traefik.http.routers.") for name in ours.deploy_labels)
+    return proxy.service is not None and not swarm and routed and not any(
+        name.lower().startswith("traefik.http.") for name in ours.labels
+    )  # fmt: skip
+
+
+def _misplaced(ours: Service) -> Finding:
+    label = next(value for name, value in ours.deploy_labels.items() if name.lower().startswith("traefik."))
+    return Finding(
+        summary=f"the labels of {ours.name} stand below deploy: ({label.at}), where only a Swarm looks: its container "
+        "has none, Traefik knows no router for it, and every page is a 404",
+        fix=Fix(f"labels: beside image: in {ours.name}, not below deploy:", f"docker compose up -d {ours.name}"),
+        evidence=at(label.at, ours.at),
+    )
 
 
 def _passed_over(proxy: Proxy, ours: Service) -> Value[str] | None:

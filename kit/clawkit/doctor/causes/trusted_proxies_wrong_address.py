@@ -29,7 +29,8 @@ def judge(setup: Setup) -> Finding | None:
             continue
         if not shaped(link) or any("${" in entry.value for entry in gateway.trusted_proxies):
             continue
-        wrong = _names(gateway) or _logged(setup, gateway) or _elsewhere(setup, link, gateway)
+        wrong = _names(gateway) or _other_family(setup, link, gateway) or _logged(setup, gateway)
+        wrong = wrong or _elsewhere(setup, link, gateway)
         if wrong is not None:
             return _finding(gateway, link, *wrong)
     return _of_a_tunnel(setup)
@@ -60,6 +61,15 @@ def _names(gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
     if any(parsed(entry) for entry in entries):
         return None
     return f"holds {', '.join(entries)}, which is no address: OpenClaw passes over names and patterns", "", ()
+
+
+def _other_family(setup: Setup, link: Link, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
+    """`localhost` is ::1 as well, and a proxy that takes it comes from there."""
+    for line, match in setup.said(STRANGER) if link.target.host == "localhost" else ():
+        strange = match[1] == "::1" and not covered(gateway, match[1])
+        if strange and covered(gateway, "127.0.0.1"):
+            return "does not cover ::1, from where the proxy asks localhost", "127.0.0.1", (line.at,)
+    return None
 
 
 def _logged(setup: Setup, gateway: Gateway) -> tuple[str, str, tuple[Place, ...]] | None:
@@ -119,7 +129,7 @@ def _where(known: Peer) -> str:
 
 def _finding(gateway: Gateway, link: Link, words: str, address: str, places: tuple[Place, ...]) -> Finding:
     entries = gateway.trusted_proxies or ()
-    right = address or "<the proxy's one address>"
+    right = f'{address}", "::1' if address == "127.0.0.1" else address or "<the proxy's one address>"
     return Finding(
         summary=f"gateway.trustedProxies ({', '.join(entry.value for entry in entries)}) {words}"
         if address or places

@@ -10,7 +10,9 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Link, Reach, links
 from clawkit.doctor.model.compose import Service
-from clawkit.doctor.model.place import Value
+from clawkit.doctor.model.failure import FailureKind
+from clawkit.doctor.model.gateway import DEFAULT_PORT
+from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import project_of
 from clawkit.doctor.reload import reload
@@ -18,6 +20,10 @@ from clawkit.doctor.reload import reload
 
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
+        if link.reach is Reach.SOCKET:
+            dead = [one.at for one in setup.failed(FailureKind.REFUSED) if link.target.host in one.upstream]
+            if dead:
+                return _no_socket(link, dead[0])
         if link.reach is not Reach.ADDRESS or link.service is not None or link.gateway is None:
             continue
         ours = setup.service(link.gateway.service) if link.gateway.service else None
@@ -27,6 +33,16 @@ def judge(setup: Setup) -> Finding | None:
         if any(_holds(subnet, link.target.host) for subnet in _subnets(setup, ours)):
             return _finding(link, ours, known)
     return None
+
+
+def _no_socket(link: Link, dead: Place) -> Finding:
+    port = link.gateway.effective_port if link.gateway else DEFAULT_PORT
+    return Finding(
+        summary=f"{link.proxy.kind.value} asks {link.target.host}, where nobody listens: OpenClaw has no Unix socket, "
+        f"it listens on TCP port {port}",
+        fix=Fix(f"http://127.0.0.1:{port} in place of the socket at {link.target.at}", reload(link.proxy)),
+        evidence=at(link.target.at, dead),
+    )
 
 
 def _addresses(setup: Setup, ours: Service) -> Iterator[tuple[str, Value[str]]]:

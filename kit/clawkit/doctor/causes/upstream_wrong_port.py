@@ -7,11 +7,13 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.links import OURS, Link, links
 from clawkit.doctor.logged import logged
-from clawkit.doctor.model.failure import FailureKind
+from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reachable import Ports, right_ports
 from clawkit.doctor.reload import reload
 from clawkit.doctor.witness import answers
+
+LISTENS = r"listening on (?:wss?|https?)://[^\s:/]*(?:\[[^\]]*\])?:(?P<port>\d+)"
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -22,7 +24,30 @@ def judge(setup: Setup) -> Finding | None:
         # where no page is meant, webhooks and the API are what there is
         if ports is not None and (link.main or not page) and link.target.effective_port not in ports.numbers:
             return _finding(setup, link, ports)
-    return _beside_it(setup)
+    return _beside_it(setup) or _by_logs(setup)
+
+
+def _by_logs(setup: Setup) -> Finding | None:
+    """The proxy's log and the gateway's own word about its port, and nothing else that speaks of ports."""
+    said = list(setup.said(LISTENS, Speaker.GATEWAY))
+    dead = logged(setup, FailureKind.REFUSED)
+    ports = {failure.upstream.rpartition(":")[2] for failure in dead}
+    if not said or len(ports) != 1 or (mapped := _mapped(setup)) & ports:
+        return None
+    line, match = said[-1]
+    if match["port"] in ports or mapped - {match["port"]}:
+        return None
+    return Finding(
+        summary=f"the proxy asks {dead[-1].upstream}, where nothing listens; OpenClaw listens on {match['port']}",
+        fix=Fix(f"name port {match['port']} in place of {min(ports)} where the proxy is told what to ask",
+                "nginx -T | grep -n proxy_pass; kubectl get service,ingress"),
+        evidence=at(dead[-1].at, line.at),
+    )  # fmt: skip
+
+
+def _mapped(setup: Setup) -> set[str]:
+    published = (port.published for service in setup.services() for port in service.ports)
+    return {str(port) for port in published if port is not None}
 
 
 def _beside_it(setup: Setup) -> Finding | None:
@@ -64,6 +89,6 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY,),
-    looks_at=looks_at(Part.PROXY, Part.HOST),
+    looks_at=looks_at(Part.PROXY, Part.HOST, Part.LOGS),
     judge=judge,
 )

@@ -12,6 +12,8 @@ from clawkit.doctor.reload import reload
 from clawkit.doctor.visit import socket_links
 
 NEEDED = ("sec-websocket-key", "sec-websocket-version")
+ANSWERED = ("upgrade", "sec-websocket-accept")
+"""Of the 101: without them a browser takes the handshake for failed (proxy_hide_header, measured with nginx 1.31)."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -23,7 +25,23 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix(f"take the line at {line.at} out", reload(link.proxy)),
                 evidence=at(line.at, link.route.at),
             )
+        hidden = _hidden(link)
+        if hidden is not None:
+            return Finding(
+                summary=f"{hidden.at} takes {hidden.value} out of the gateway's 101, so the browser gives the "
+                "WebSocket up: 'Upgrade' header is missing",
+                fix=Fix(f"take the line at {hidden.at} out", reload(link.proxy)),
+                evidence=at(hidden.at, link.route.at),
+            )
     return None
+
+
+def _hidden(link: Link) -> Value[str] | None:
+    line = link.route.settings.get("proxy_hide_header")
+    named = [name for name in line.value.split("; ") if name.strip().lower() in ANSWERED] if line else []
+    if line is not None and named:
+        return Value(named[0], line.at)
+    return next((Value(name, v.at) for name, v in link.route.headers_down if name in ANSWERED and not v.value), None)
 
 
 def _dropping(link: Link) -> Value[str] | None:

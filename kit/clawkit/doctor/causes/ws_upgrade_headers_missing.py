@@ -12,6 +12,7 @@ from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import HANDSHAKE, sent
+from clawkit.doctor.spelling import UPGRADE
 from clawkit.doctor.visit import socket_links, ways_of
 
 NGINX_FIX = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; (with its map)"
@@ -27,7 +28,7 @@ def judge(setup: Setup) -> Finding | None:
     where = link.route.headers_up["upgrade"].at if "upgrade" in link.route.headers_up else link.route.at
     beside = [other for other in ways_of(setup, link.site) if sent(other, "upgrade", HANDSHAKE)]
     return Finding(
-        summary=f"{where} passes no Upgrade header on, so the WebSocket gets OpenClaw's page (200) instead of 101"
+        summary=f"{where} passes no Upgrade header on, so the WebSocket gets {_answer(link)} instead of 101"
         + (f"; {beside[0].route.match.path} has it, but the UI connects at its own path" if beside else ""),
         fix=Fix(_line(link, str(where)), reload(link.proxy)),
         evidence=at(where, *(each.route.at for each in without), link.target.at, *(o.route.at for o in beside[:1])),
@@ -48,9 +49,15 @@ def _from_answers(setup: Setup) -> Finding | None:
     )
 
 
+def _answer(link: Link) -> str:
+    return "Envoy's own 403 (upgrade_failed)" if link.proxy.kind is ProxyKind.ENVOY else "OpenClaw's page (200)"
+
+
 def _line(link: Link, where: str) -> str:
     if link.proxy.kind is ProxyKind.NGINX:
         return f"in the location at {link.route.at}: {NGINX_FIX}"
+    if link.proxy.kind in UPGRADE:
+        return f"{UPGRADE[link.proxy.kind]}, at {where}"
     return f"take the line at {where} out: the proxy passes Upgrade on by itself"
 
 

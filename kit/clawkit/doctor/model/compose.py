@@ -105,6 +105,8 @@ class Service:
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[Value[str], ...] = ()
     labels: dict[str, Value[str]] = field(default_factory=dict)
+    deploy_labels: dict[str, Value[str]] = field(default_factory=dict)
+    """Below `deploy:`: of Swarm's service, and of no container."""
     profiles: tuple[str, ...] = ()
     log_options: dict[str, str] | None = None
     """None: Docker's default driver without rotation."""

@@ -21,6 +21,8 @@ class Speaker(StrEnum):
     """Compose's or the daemon's words."""
     KERNEL = "kernel"
     """dmesg, audit.log (SELinux AVC), journal of the kernel."""
+    PROXY = "proxy"
+    """HAProxy's, Apache's and Envoy's own words, and Traefik's about its routers and their requests."""
     CLIENT = "client"
     """curl, a browser's console, wscat."""
     UNKNOWN = "unknown"

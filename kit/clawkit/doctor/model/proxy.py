@@ -16,6 +16,9 @@ class ProxyKind(StrEnum):
     TRAEFIK = "traefik"
     CLOUDFLARED = "cloudflared"
     """A tunnel: its listeners are Cloudflare's, no sockets of this host."""
+    HAPROXY = "haproxy"
+    APACHE = "apache"
+    ENVOY = "envoy"
 
 
 class Where(StrEnum):

@@ -33,11 +33,13 @@ SKIPPED_NAMES = re.compile(
     r"|^(?:dockerfile.*|makefile|package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
-    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)$)\w+$|\.(?:tpl|tmpl)$",
+    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$",
     re.IGNORECASE,
 )
 """Manuals speak of faults that nobody has, copies beside a file are not in force, and plan.json is the kit's own order
 to its certificate client."""
+MEANT = re.compile(r"(?:claw|moltbot)[\w-]*\.(?:subdomain|subfolder)\.conf\.sample$", re.IGNORECASE)
+"""SWAG's file for OpenClaw that nobody has renamed yet: then it is the fault."""
 TAKEN_WHOLE = ("sites-enabled",)
 """nginx reads every file there whose name begins with no dot, and people call them by domain: claw.example, claw.rs."""
 LOG_NAME = re.compile(r"log|stderr|stdout|journal|\.out$", re.IGNORECASE)
@@ -96,6 +98,8 @@ def _walked(given: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _skipped(name: str) -> bool:
+    if MEANT.search(name):
+        return False
     return Path(name).suffix.lower() in SKIPPED_SUFFIXES or SKIPPED_NAMES.search(name) is not None
 
 

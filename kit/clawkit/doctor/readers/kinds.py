@@ -23,6 +23,9 @@ class FileKind(StrEnum):
     UNIT_STATUS = "systemctl status"
     TRAEFIK = "Traefik configuration"
     TUNNEL = "cloudflared configuration"
+    HAPROXY = "HAProxy configuration"
+    APACHE = "Apache configuration"
+    ENVOY = "Envoy configuration"
     DOCKER_RUN = "docker run"
     PEM = "PEM"
     HOSTS_FILE = "hosts file"
@@ -30,6 +33,7 @@ class FileKind(StrEnum):
     ACCESS_LOG = "access log"
     CADDY_LOG = "Caddy log"
     GATEWAY_LOG = "gateway log"
+    PROXY_LOG = "log of another proxy"
     ACME_LOG = "certificate client's log"
     KERNEL_LOG = "kernel log"
     DOCKER_LOG = "log of several containers"
@@ -81,6 +85,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.UNIT, r"^\[(?:Unit|Service|Install)\]\s*$"),
     (FileKind.COMPOSE, r"^(?:services|x-[\w-]+):[ \t]*(?:[&#].*)?$(?!\n+\s*- )"),
     (FileKind.TUNNEL, r"^ingress:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*- +(?:hostname|service|path|originRequest):"),
+    (FileKind.ENVOY, r"^ *[\"']?(?:static_resources|@type)[\"']?:[ \t]*(?:$|[\"']?type\.googleapis\.com/envoy)"),
     (FileKind.TRAEFIK, r"^(?:entryPoints|certificatesResolvers|providers):\s*$|^\[(?:entryPoints|http\.routers|"
                        r"http\.services|"
                        r"providers|certificatesResolvers)|^ +(?:routers|loadBalancer):\s*$"),
@@ -143,11 +148,16 @@ HOSTS_LINE = re.compile(r"^(?:[\d.]{7,15}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\s+[\w.-]+"
 NEGLECTED = re.compile(r"\bproxy_pass\b|\bserver_name\b|\blisten\s+\S+;|\bfastcgi_pass\b")
 """Sure signs of nginx, also in a file whose `import` or `respond` line looks like Caddy's."""
 HEAD_LINE = re.compile(r"\s*HTTP/[\d.]+ \d{3}\b")
+OTHERS = (
+    (FileKind.APACHE, (re.compile(r"^\s*(?:ProxyPass|RewriteRule|BalancerMember)\w* ", re.MULTILINE),)),
+    (FileKind.HAPROXY, (re.compile(r"^(?:frontend|backend|listen|defaults|global)\b[^;{]*$", re.MULTILINE),
+                        re.compile(r"^\s+(?:bind|server|mode|timeout|balance|option) [^;{]*$", re.MULTILINE))),
+)  # fmt: skip
 HEAD = 64 * 1024
 LOG_KINDS = {
     Speaker.NGINX: FileKind.NGINX_LOG, Speaker.ACCESS: FileKind.ACCESS_LOG, Speaker.CADDY: FileKind.CADDY_LOG,
     Speaker.GATEWAY: FileKind.GATEWAY_LOG, Speaker.ACME: FileKind.ACME_LOG, Speaker.KERNEL: FileKind.KERNEL_LOG,
-    Speaker.DOCKER: FileKind.DOCKER_LOG, Speaker.CLIENT: FileKind.CONSOLE,
+    Speaker.DOCKER: FileKind.DOCKER_LOG, Speaker.CLIENT: FileKind.CONSOLE, Speaker.PROXY: FileKind.PROXY_LOG,
 }  # fmt: skip
 
 
@@ -243,6 +253,9 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
         return FileKind.DOCKER_RUN if DOCKER_RUN.search(text) else None
     if NEGLECTED.search(text) or "# configuration file /" in text:
         return FileKind.NGINX
+    other = next((kind for kind, signs in OTHERS if all(sign.search(text) for sign in signs)), None)
+    if other is not None:
+        return other
     caddy, nginx = (len(rule.findall(text)) for _, rule in SETTINGS)
     if DOCKER_RUN.search(text):
         return FileKind.DOCKER_RUN

@@ -19,7 +19,8 @@ from clawkit.doctor.readers.text import TextFile
 
 LOGS = frozenset(
     (FileKind.NGINX_LOG, FileKind.ACCESS_LOG, FileKind.CADDY_LOG, FileKind.GATEWAY_LOG, FileKind.ACME_LOG,
-     FileKind.KERNEL_LOG, FileKind.DOCKER_LOG, FileKind.CONSOLE, FileKind.CURL, FileKind.WEBSOCKET, FileKind.SESSION)
+     FileKind.KERNEL_LOG, FileKind.PROXY_LOG, FileKind.DOCKER_LOG, FileKind.CONSOLE, FileKind.CURL,
+     FileKind.WEBSOCKET, FileKind.SESSION)
 )  # fmt: skip
 
 

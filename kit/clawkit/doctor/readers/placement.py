@@ -18,6 +18,9 @@ IMAGES = {
     ProxyKind.CADDY: re.compile(r"\bcaddy"),
     ProxyKind.TRAEFIK: re.compile(r"\btraefik"),
     ProxyKind.CLOUDFLARED: re.compile(r"\bcloudflared"),
+    ProxyKind.HAPROXY: re.compile(r"\bhaproxy"),
+    ProxyKind.APACHE: re.compile(r"(?:^|/)httpd\b|\bapache2?\b"),
+    ProxyKind.ENVOY: re.compile(r"(?:^|/)envoy\b"),
 }
 OTHERS = re.compile(r"exporter|certbot|letsencrypt-companion|acme-companion|docker-gen")
 FOLDERS = {
@@ -25,6 +28,9 @@ FOLDERS = {
     ProxyKind.CADDY: ("/etc/caddy", "/config/caddy"),
     ProxyKind.TRAEFIK: ("/etc/traefik", "/traefik"),
     ProxyKind.CLOUDFLARED: ("/etc/cloudflared", "/home/nonroot/.cloudflared", "/root/.cloudflared"),
+    ProxyKind.HAPROXY: ("/usr/local/etc/haproxy", "/etc/haproxy"),
+    ProxyKind.APACHE: ("/usr/local/apache2", "/etc/apache2", "/etc/httpd"),
+    ProxyKind.ENVOY: ("/etc/envoy",),
 }
 OFFICIAL = re.compile(r"(?:^|/)(?:nginx|nginx-unprivileged|openresty|caddy[\w-]*|traefik|angie):v?(\d+\.\d+(?:\.\d+)?)")
 """Images whose tag is the program's own version; nginx-proxy-manager and swag count their own."""

@@ -31,6 +31,7 @@ def proxies(found: Sequence[Piece], projects: Sequence[Compose], record: Seen) -
         made += labelled(projects, [piece.file for piece in found])
         made += _virtual(projects, [piece.file for piece in found])
     made += _traefik(found, projects)
+    made += _others(found)
     from clawkit.doctor.readers import cloudflared
 
     made += cloudflared.read(of_kinds(found, FileKind.TUNNEL), projects, record.host.units)
@@ -38,6 +39,26 @@ def proxies(found: Sequence[Piece], projects: Sequence[Compose], record: Seen) -
                if piece.command is not None and piece.command.container and piece.kind in CONFIGURED}  # fmt: skip
     hosted = {piece.file.shown for piece in found if piece.kind in CONFIGURED and _on_host(piece)}
     return tuple(placement.placed(proxy, projects, record, entered, hosted) for proxy in made)
+
+
+def _others(found: Sequence[Piece]) -> list[Proxy]:
+    made: list[Proxy] = []
+    files = of_kinds(found, FileKind.HAPROXY)
+    if files:
+        from clawkit.doctor.readers import haproxy
+
+        made += haproxy.read(files)
+    files = of_kinds(found, FileKind.APACHE)
+    if files:
+        from clawkit.doctor.readers import apache
+
+        made += apache.read(files)
+    files = of_kinds(found, FileKind.ENVOY)
+    if files:
+        from clawkit.doctor.readers import envoy
+
+        made += envoy.read(files)
+    return made
 
 
 def _virtual(projects: Sequence[Compose], files: Sequence[TextFile]) -> list[Proxy]:
@@ -57,7 +78,8 @@ def _on_host(piece: Piece) -> bool:
     return piece.pasted and ("/sites-available/" in str(piece.file.path) or "/sites-enabled/" in str(piece.file.path))
 
 
-CONFIGURED = (FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON)
+CONFIGURED = (FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.HAPROXY, FileKind.APACHE,
+              FileKind.ENVOY)  # fmt: skip
 
 
 def _caddy_environment(projects: Sequence[Compose]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clawkit.doctor.cause import Cause
 from clawkit.doctor.causes import (
+    apache_module_missing,
     cache_folder_not_writable,
     caddy_data_not_writable,
     caddy_dns_module_missing,
@@ -59,6 +60,7 @@ from clawkit.doctor.causes import (
     plugin_crashes_gateway,
     process_limit_reached,
     proxy_config_mounted_wrong,
+    proxy_config_refused,
     proxy_may_not_bind,
     proxy_not_running,
     refuses_bind_without_auth,
@@ -167,6 +169,8 @@ CAUSES: tuple[Cause, ...] = (
     nginx_temp_unwritable.CAUSE,
     nginx_config_refused.CAUSE,
     caddyfile_refused.CAUSE,
+    apache_module_missing.CAUSE,
+    proxy_config_refused.CAUSE,
     tunnel_config_refused.CAUSE,
     tunnel_credentials_refused.CAUSE,
     tunnel_edge_unreachable.CAUSE,

@@ -89,20 +89,21 @@ def _server_options(server: Node, writer: Writer) -> Iterator[Directive]:
 
 
 def _server(server: Node, root: Node, http: Node, writer: Writer) -> Iterator[Block]:
-    """A block for each set of hosts; what names no host holds for the rest."""
+    """A block for each set of hosts, whose routes come one after the other; what names no host holds for the rest."""
     listens = server.get("listen").texts() or [":80"]
     catch_all: list[Directive] = []
-    named: list[Block] = []
+    routed: dict[tuple[str, ...], tuple[Node, list[Directive]]] = {}
     for route in server.get("routes").each():
-        hosts = [host for one in route.get("match").each() for host in one.get("host").texts()]
+        named = [host for one in route.get("match").each() for host in one.get("host").texts()]
         content = writer.route(route, without_host=True)
-        if not hosts:
+        if not named:
             catch_all += content
             continue
+        routed.setdefault(tuple(named), (route, []))[1].extend(content)
+    for hosts, (route, content) in routed.items():
         keys = [writer.token(route, key) for host in hosts for key in _keys(host, listens, server, http)]
-        named.append(Block(keys, True, [*_tls(hosts, root, writer), *writer.as_route(route, content)]))
-    yield from named
-    if catch_all or not named:
+        yield Block(keys, True, [*_tls(list(hosts), root, writer), *writer.as_route(route, content)])
+    if catch_all or not routed:
         keys = [writer.token(server, key) for key in _keys("", listens, server, http)]
         yield Block(keys, True, writer.as_route(server, catch_all))
 

@@ -26,6 +26,10 @@ def service(raw: Node) -> Node:
             entries[key] = replace(found, text=None, entries=None, items=(found,))
     if "extra_hosts" in entries:
         entries["extra_hosts"] = hosts(entries["extra_hosts"])
+    deploy = entries.get("deploy")
+    if deploy is not None and "labels" in (deploy.entries or {}):
+        inner = dict(deploy.entries or {})
+        entries["deploy"] = replace(deploy, entries={**inner, "labels": _pairs(inner["labels"], "=")})
     for key in ("networks", "depends_on"):
         if key in entries:
             entries[key] = _named(entries[key])

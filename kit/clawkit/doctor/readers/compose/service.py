@@ -66,6 +66,7 @@ def read(name: str, node: Node, around: Surroundings) -> Service:
         cap_add=tuple(value.value for value in _list(node, "cap_add")),
         cap_drop=_list(node, "cap_drop"),
         labels=_texts(node, "labels"),
+        deploy_labels=_texts(deploy, "labels") if (deploy := node.get("deploy")) else {},
         profiles=tuple(value.value for value in _list(node, "profiles")),
         log_options=_log_options(node.get("logging")),
         platform=_text(node, "platform"),

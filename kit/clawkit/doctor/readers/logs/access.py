@@ -18,6 +18,10 @@ ALIASES = {"uct": "connect", "upstream_connect": "connect", "upstream_connect_ti
            "duration": "duration", "request_time": "duration"}  # fmt: skip
 
 
+TRAEFIK_REFUSED = re.compile(r'"(?:[A-Z]+) (?P<path>\S+)[^"]*" 403 \d+ "[^"]*" "[^"]*" \d+ "[\w.-]+@\w+" "-" \d+ms')
+"""A middleware of Traefik's said no: the router is named, and no server was asked."""
+
+
 def status_of(text: str) -> int | None:
     """Of a line in any of the usual formats."""
     if text.startswith("{"):
@@ -33,6 +37,10 @@ def status_of(text: str) -> int | None:
 def failure(text: str, at: Place, time: float | None) -> Failure | None:
     """The line as a failure, where status and upstream times say which kind."""
     status = status_of(text)
+    kept = TRAEFIK_REFUSED.search(text) if status == 403 else None
+    if kept is not None:
+        path = kept["path"].partition("?")[0]
+        return Failure(FailureKind.FORBIDDEN, at, path=path, status=status, client=text.split(" ", 1)[0], time=time)
     if status not in (502, 504, 413):
         return None
     fields = _fields(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from clawkit.doctor.model.failure import Failure, LogLine, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.kinds import FileKind
-from clawkit.doctor.readers.logs import access, caddy, nginx
+from clawkit.doctor.readers.logs import access, caddy, nginx, others
 from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, STRANGERS, by_name, plain, speaker_of
 from clawkit.doctor.readers.logs.times import of_iso, time_of
 from clawkit.doctor.readers.text import TextFile
@@ -34,11 +34,13 @@ BY_KIND = {
     FileKind.GATEWAY_LOG: Speaker.GATEWAY,
     FileKind.ACME_LOG: Speaker.ACME,
     FileKind.KERNEL_LOG: Speaker.KERNEL,
+    FileKind.PROXY_LOG: Speaker.PROXY,
     FileKind.CONSOLE: Speaker.CLIENT,
     FileKind.CURL: Speaker.CLIENT,
     FileKind.WEBSOCKET: Speaker.CLIENT,
 }
-READERS = {Speaker.NGINX: nginx.failure, Speaker.CADDY: caddy.failure, Speaker.ACCESS: access.failure}
+READERS = {Speaker.NGINX: nginx.failure, Speaker.CADDY: caddy.failure, Speaker.ACCESS: access.failure,
+           Speaker.PROXY: others.failure}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

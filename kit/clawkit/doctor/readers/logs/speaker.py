@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.logs.others import FORM
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|(?<![\w\"'])\[(?:\d{1,2};?)+m")
 """Terminal colours; also those whose escape character was lost when the text was copied."""
@@ -20,6 +21,7 @@ JOURNAL = re.compile(
 
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
+    (Speaker.PROXY, FORM),
     (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[(?: *\d+\.\d{3,}|"
                      r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] |"
                      r"avc: +denied|Out of memory: Kill|oom-kill:|"
@@ -80,6 +82,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"^(?:\* +)?CONNECT tunnel failed|"
                      r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
                      r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
+                     r"No required SSL certificate was sent|The plain HTTP request was sent to HTTPS port|"
                      r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
     (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
@@ -118,6 +121,7 @@ OWN = {speaker: rule for speaker, rule in RULES if speaker in (Speaker.NGINX, Sp
 _NAMES = (
     (re.compile(r"caddy"), Speaker.CADDY),
     (re.compile(r"certbot|acme|lego|letsencrypt"), Speaker.ACME),
+    (re.compile(r"oauth2"), Speaker.PROXY),
     (re.compile(r"nginx|openresty|npm|swag|proxy"), Speaker.NGINX),
     (re.compile(r"claw|molt"), Speaker.GATEWAY),
     (re.compile(r"^kernel$|^audit"), Speaker.KERNEL),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clawkit.doctor.model.place import Place
-from clawkit.doctor.model.proxy import Proxy
+from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.readers.nginx import grammar
 from clawkit.doctor.readers.nginx.directive import Directive, Tree, parse
 from clawkit.doctor.readers.nginx.fragment import (
@@ -17,6 +17,7 @@ from clawkit.doctor.readers.nginx.fragment import (
     misnamed,
     patterns,
     piece,
+    sample,
     set_aside,
 )
 from clawkit.doctor.readers.nginx.library import Expansion, Library
@@ -41,8 +42,13 @@ def _with_aside(found: Sequence[Proxy], trees: Sequence[Tree]) -> list[Proxy]:
     left = [tree for tree in trees if tree.source.shown not in used and not tree.source.dump]
     left = [tree for tree in left if piece(tree) is Piece.HTTP]
     first = next((each for each in found if each.whole), None)
-    if first is None or not left:
-        return list(found)
+    if first is None:
+        left = [tree for tree in left if sample(tree)]
+        place = left[0].source.place(1) if left else Place("", None, "")
+        first = next(iter(found), None) or Proxy(ProxyKind.NGINX, (), place, complete=False, whole=False)
+        found = [first, *found[1:]]
+    if not left:
+        return [each for each in found if each.at.source]
     sites = tuple(site for tree in left for site in proxy(_alone(tree, trees), None).sites)
     return [replace(each, aside=sites) if each is first else each for each in found]
 
@@ -85,7 +91,7 @@ def _loose(rest: Sequence[Tree], trees: Sequence[Tree]) -> list[Tree]:
     name is not one that it includes of their folder."""
     some_enabled = any(enabled(tree) for tree in trees)
     wanted = [pattern for tree in trees if piece(tree) is Piece.MAIN for pattern in patterns(tree.directives)]
-    rest = [tree for tree in rest if not misnamed(tree, wanted)]
+    rest = [tree for tree in rest if not misnamed(tree, wanted) and not sample(tree)]
     kept = [tree for tree in rest if not set_aside(tree) and not (some_enabled and available_only(tree))]
     return kept or ([] if some_enabled else list(rest))
 

@@ -65,6 +65,11 @@ def set_aside(tree: Tree) -> bool:
     return bool(SET_ASIDE.search(posixpath.basename(tree.source.path)))
 
 
+def sample(tree: Tree) -> bool:
+    """In SWAG's folder of sites, of which it takes *.conf alone."""
+    return tree.source.path.endswith(".conf.sample")
+
+
 def available_only(tree: Tree) -> bool:
     """In the folder from which sites are picked, not in the one that nginx reads."""
     return posixpath.basename(posixpath.dirname(tree.source.path)) in ("sites-available", "conf-available", "disabled")

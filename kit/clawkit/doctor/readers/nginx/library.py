@@ -88,6 +88,8 @@ class Library:
                 taken = [tree for tree in waiting if _named_like(tree, pattern)]
                 waiting[:] = [tree for tree in waiting if tree not in taken]
                 return taken
+            if "cert" in posixpath.basename(pattern):
+                expansion.missing.append(Value(pattern, include.at))
             return []
         packaged = known(pattern)
         if packaged is not None:

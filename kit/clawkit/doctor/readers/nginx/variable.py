@@ -53,6 +53,8 @@ MANAGER = {"x_forwarded_proto", "x_forwarded_scheme"}
 
 SWAG = re.compile(r"(?:^|/)proxy-confs/")
 """The folder of linuxserver's image, whose main file has the map; people hand over its proxy-confs alone."""
+SYNOLOGY = re.compile(r"(?:^|/)server\.ReverseProxy\.conf$")
+"""What DSM writes of its reverse proxy's rules; its main file has the map."""
 
 
 def _sources(directives: Sequence[Directive]) -> Iterator[str]:
@@ -91,7 +93,7 @@ def unknown(directives: Sequence[Directive]) -> Iterator[Problem]:
     names = set(made(directives))
     if "forward_scheme" in names:
         names |= MANAGER
-    if any(SWAG.search(source) for source in _sources(directives)):
+    if any(SWAG.search(source) or SYNOLOGY.search(source) for source in _sources(directives)):
         names.add("connection_upgrade")
     told: set[str] = set()
     for each, name in _uses(directives):

@@ -50,6 +50,8 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
 def _formatted(text: str, command: Command | None) -> list[dict[str, Any]]:
     """`docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' NAME`: values in the order of the template."""
     template = command.value("-f", "--format") if command else ""
+    if "range" in template and ".IPAddress" in template:
+        return list(_addressed(text, template, command))
     fields = FIELD.findall(template)
     named = [word for word in command.words if not word.startswith("-") and word != template] if command else []
     name = named[-1] if named else ""
@@ -73,6 +75,20 @@ def _formatted(text: str, command: Command | None) -> list[dict[str, Any]]:
     if not any(path.startswith(".State") for path in fields):
         document["State"] = {"Status": "running"}  # nobody asked, and most that are inspected do run
     return [document]
+
+
+def _addressed(text: str, template: str, command: Command | None) -> Iterator[dict[str, Any]]:
+    """`docker inspect -f '{{.Name}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' …`: a line for each."""
+    last = command.words[-1] if command is not None and command.words else ""
+    for line in text.splitlines():
+        words = [word for word in re.split(r"[\s,;|=>-]*[\s,;|=>][\s,;|=>-]*", line.strip()) if word]
+        named = ".Name" in template and bool(words)
+        name = words[0].lstrip("/") if named else last
+        addresses = [word for word in words[named:] if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", word)]
+        if name and addresses:
+            networks = {f"network {number}": {"IPAddress": one} for number, one in enumerate(addresses, 1)}
+            yield {"Name": name, "State": {"Status": "running"}, "HostConfig": {},
+                   "NetworkSettings": {"Networks": networks}}  # fmt: skip
 
 
 def _put(document: dict[str, Any], path: list[str], value: Any) -> None:

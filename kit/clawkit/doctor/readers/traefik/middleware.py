@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from clawkit.doctor.readers.compose.units import seconds
 from clawkit.doctor.readers.traefik.settings import Settings, below, listed, true
 
 PERMANENT, TEMPORARY = 301, 302
+WHOLE = re.compile(r"\^?(?P<scheme>https?\??)://\(\.[*+]\)\$?")
 DEEPEST = 5
 
 
@@ -100,7 +102,18 @@ def _redirect(own: Settings, made: Effects) -> None:
     elif replacement is not None:
         code = PERMANENT if true(own.get("redirectregex.permanent")) else TEMPORARY
         regex = own.get("redirectregex.regex")
-        made.redirect = Redirect(code, replacement.value, replacement.at, regex.value if regex else "")
+        to, condition = _followed(replacement.value, regex.value if regex else "")
+        made.redirect = Redirect(code, to, replacement.at, condition)
+
+
+def _followed(to: str, regex: str) -> tuple[str, str]:
+    """The usual forms in words that can be followed: the whole address after its scheme is kept."""
+    found = WHOLE.fullmatch(regex)
+    kept = re.fullmatch(r"(https?)://\$?\$\{?1\}?", to)
+    if found is None or kept is None:
+        return to, regex
+    asked = found["scheme"]
+    return f"{kept[1]}://{{host}}{{uri}}", "" if asked == "https?" else f"protocol {asked}"
 
 
 def _limit(name: str, own: Settings, made: Effects) -> None:

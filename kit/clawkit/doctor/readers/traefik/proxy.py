@@ -13,6 +13,7 @@ from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site, Where
 from clawkit.doctor.model.route import Action, Redirect, Timeouts
 from clawkit.doctor.readers.compose.units import seconds
 from clawkit.doctor.readers.text import TextFile
+from clawkit.doctor.readers.traefik import rule
 from clawkit.doctor.readers.traefik.router import Router, site_of
 from clawkit.doctor.readers.traefik.settings import Settings, below, listed, names, of_files, of_flags, of_labels, true
 
@@ -127,7 +128,17 @@ class _Traefik:
             shared.update({k: v for k, v in of_labels(service).items() if k.startswith("http.")})
         timeouts = self._timeouts()
         for router in self._routers(shared):
+            written = router.own.get("rule")
+            if written is not None and self._of_the_second(router):
+                words = f"error while adding rule {written.value}: Traefik 3 takes one name for each Host(...)"
+                self.problems.append(Problem(words, written.at, "rule-of-v2", fatal=False))
+                continue
             yield from site_of(router, listeners, redirects, timeouts, self.problems)
+
+    def _of_the_second(self, router: Router) -> bool:
+        told = (router.own.get("rulesyntax"), self.static.get("core.defaultrulesyntax"))
+        old = any(one is not None and one.value.lower() == "v2" for one in told)
+        return (self._version() or (0,))[0] >= 3 and not old and bool(rule.of_the_second(router.own.get("rule")))
 
     def _timeouts(self) -> Timeouts:
         def one(key: str) -> Value[float] | None:

@@ -11,13 +11,16 @@ from clawkit.doctor.model.listener import Listener, Tls
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.model.proxy import Site
 from clawkit.doctor.model.route import Action, Redirect, Route, Timeouts
-from clawkit.doctor.model.upstream import Target, Upstream
+from clawkit.doctor.model.upstream import HealthCheck, Target, Upstream
 from clawkit.doctor.readers.traefik import rule
 from clawkit.doctor.readers.traefik.middleware import Effects, effects
 from clawkit.doctor.readers.traefik.settings import Settings, below, listed, names
 
 EXPOSED = "lowest port that the image exposes"
 """The target's variable where no label, `ports` or `expose` says the port."""
+
+SAME = "https://{host}{uri}"
+"""Whoever is there already is let through: Traefik redirects nobody to the address that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ def site_of(
     problems: list[Problem],
 ) -> Iterator[Site]:
     """Nothing where Traefik itself would leave the router out."""
+    written = router.own.get("rule")
+    if written is not None and rule.refused(written):
+        words = f"error while parsing rule {written.value}: a name stands in backticks, Host(`claw.example.com`)"
+        problems.append(Problem(words, written.at, "rule-syntax", fatal=False))
+        return
     wanted = [name.lower() for name in listed(router.own.get("entrypoints"))] or list(listeners)
     unknown = [name for name in wanted if name not in listeners]
     if unknown and listeners:
@@ -59,6 +67,11 @@ def site_of(
     tls = any(key == "tls" or key.startswith("tls.") for key in router.own) and not _false(router.own.get("tls"))
     served = [listeners[name] for name in wanted if name in listeners and name not in redirects]
     if not served and listeners:
+        moved = [name for name in wanted if name in redirects]
+        if moved and not unknown:
+            at = router.own["entrypoints"].at if "entrypoints" in router.own else router.at
+            words = f"router {router.name} is on {moved[0]} alone, which sends every request on: nobody gets to it"
+            problems.append(Problem(words, at, "redirected-entrypoint", fatal=False))
         return
     made = effects(listed(router.own.get("middlewares")), router.dynamic)
     problems += [
@@ -67,6 +80,8 @@ def site_of(
         )
         for name in made.undefined
     ]
+    if made.redirect and made.redirect.to == SAME and all(one.tls or tls for one in served):
+        made.redirect = None
     yield Site(
         names=rule.hosts(router.own.get("rule")),
         listeners=tuple(replace(one, tls=one.tls or tls) for one in served),
@@ -137,9 +152,19 @@ def _upstream(router: Router, problems: list[Problem]) -> tuple[Upstream | None,
     at = written.at if written else router.at
     listed_servers = [value for key, value in own.items() if key.startswith("servers[") and key.endswith("].url")]
     if listed_servers:
-        return Upstream(tuple(_url(value) for value in listed_servers), at, name or None), own
+        return Upstream(tuple(_url(value) for value in listed_servers), at, name or None, health=_health(own)), own
     home = router.owners.get(name, router.service)
-    return (Upstream((_container(home, own),), at, name or None), own) if home else (None, own)
+    return (Upstream((_container(home, own),), at, name or None, health=_health(own)), own) if home else (None, own)
+
+
+def _health(own: Settings) -> HealthCheck | None:
+    path, port = own.get("healthcheck.path"), own.get("healthcheck.port")
+    if path is None:
+        return None
+    prefix = "healthcheck.headers."
+    headers = {key.removeprefix(prefix): value.value for key, value in own.items() if key.startswith(prefix)}
+    number = int(port.value) if port is not None and port.value.isdecimal() else None
+    return HealthCheck(path, number, expect=own.get("healthcheck.status"), headers=headers)
 
 
 def _implicit(router: Router, name: str) -> bool:

@@ -9,6 +9,8 @@ from clawkit.doctor.model.route import Match, MatchKind
 
 _CALL = re.compile(r"(!?)\s*(\w+)\s*\(([^()]*)\)")
 _WORD = re.compile(r"`([^`]*)`|\"([^\"]*)\"|'([^']*)'")
+_UNQUOTED = re.compile(r"\b(?:Host|HostRegexp|Path|PathPrefix)\(\s*(?!\\?[`\"$])")
+_ONE = ("host", "hostregexp", "path", "pathprefix", "method", "clientip")
 _NAMES = ("host", "hosts", "hostheader")
 
 
@@ -38,6 +40,16 @@ def match(rule: Value[str] | None) -> Match:
         else:
             also.append(f"{negated}{call} {' '.join(words)}".strip())
     return Match(kind, path, " ".join(also))
+
+
+def refused(rule: Value[str] | None) -> bool:
+    """Host(claw.example) and Host('claw.example'): only backticks and double quotes make a text."""
+    return rule is not None and _UNQUOTED.search(rule.value) is not None
+
+
+def of_the_second(rule: Value[str] | None) -> str:
+    """Host(`a`, `b`): the third series takes one name for each call, and refuses the whole rule."""
+    return next((call for _, call, words in _calls(rule) if call in _ONE and len(words) > 1), "")
 
 
 def _calls(rule: Value[str] | None) -> list[tuple[str, str, list[str]]]:
