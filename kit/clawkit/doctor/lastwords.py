@@ -29,6 +29,11 @@ def last_words(setup: Setup, pattern: str, *programs: Speaker) -> tuple[LogLine,
     return None if any(_outlived(setup, line, program) for program in programs) else (line, match)
 
 
+def of_status(setup: Setup, line: LogLine) -> bool:
+    """`openclaw gateway status` of a gateway that runs says of its own port that it is in use."""
+    return any(one.at.source == line.at.source for one, _ in setup.said(r"^Runtime: running\b"))
+
+
 def engine_words(setup: Setup, pattern: str) -> tuple[Place, re.Match[str]] | None:
     """What Docker or Compose said: in a log, or as the error of a container that it could not start."""
     said = last_words(setup, pattern, Speaker.DOCKER)

@@ -27,10 +27,18 @@ MEANS = {
     139: "status 139: it crashed",
 }
 EXITED = r"^(?P<name>[\w.-]+) exited with code (?P<code>(?!130\b|143\b)[1-9]\d*)"
+SERVICE = (
+    r"(?P<name>\S*(?:openclaw|clawdbot|moltbot)\S*\.service): Main process exited, code=(?:exited|killed|dumped), "
+    r"status=(?P<code>(?!0\b)\d+)"
+)
+ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
+"""What releases before 2026.4 ended with: origin-not-listed."""
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
 
 
 def judge(setup: Setup) -> Finding | None:
+    if last_words(setup, ORIGINS, Speaker.GATEWAY):
+        return None
     for words, command, places in (
         *_stopped(setup),
         *_units(setup),
@@ -74,9 +82,14 @@ def _told(container: Container) -> str:
 
 def _units(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     units = gateway_units(setup)
-    if any(unit.active in ("active", "activating", "reloading") for unit in units) or gateways(setup):
+    if any(unit.active in ("active", "reloading") for unit in units) or gateways(setup):
         return
     for unit in units:
+        if unit.active == "activating" and unit.exit_code:
+            yield f"{unit.name} is started again and again and ends with status {unit.exit_code}", \
+                f"journalctl {'--user ' if unit.user_scope else ''}-u {unit.name} -n 50", [unit.at]  # fmt: skip
+        if any(one.active == "activating" for one in units):
+            continue
         if unit.active in ("inactive", "failed"):
             code = f", status {unit.exit_code}" if unit.exit_code else ""
             scope = "--user " if unit.user_scope else ""
@@ -93,12 +106,16 @@ def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
 
 
 def _ended(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
-    """Compose's word below the gateway's log, where nobody listed the containers."""
+    """Compose's or systemd's word below the gateway's log, where nobody listed containers or units."""
     said = last_words(setup, EXITED, Speaker.GATEWAY) if not gateways(setup) else None
     if said is not None and OURS.search(said[1]["name"]):
         code = int(said[1]["code"])
         told = MEANS.get(code, f"status {code}")
         yield f"the gateway's container {said[1]['name']} ended with {told}", "docker compose ps -a", [said[0].at]
+    unit = last_words(setup, SERVICE, Speaker.GATEWAY) if not gateway_units(setup) else None
+    if unit is not None:
+        told = MEANS.get(int(unit[1]["code"]), f"status {unit[1]['code']}")
+        yield f"{unit[1]['name']} ended with {told}", f"systemctl status {unit[1]['name']}", [unit[0].at]
 
 
 def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:

@@ -6,6 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Reach, in_container, links
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import namespace_of
 from clawkit.doctor.reachable import gateway_service
@@ -29,6 +30,25 @@ def judge(setup: Setup) -> Finding | None:
                 ),
                 evidence=at(ports[0].at, *([gateway.port.at] if gateway.port else []), link.target.at),
             )
+    return _unasked(setup)
+
+
+def _unasked(setup: Setup) -> Finding | None:
+    """Without a proxy's configuration: every published port leads to 18789, and a setting moved the gateway away."""
+    for gateway in setup.gateways if not setup.proxies else ():
+        service, moved = setup.service(gateway.service), gateway.port
+        ports = [port for port in service.ports if port.published] if service and not service.host_network else []
+        if moved is None or not ports or any(port.target != DEFAULT_PORT for port in ports):
+            continue
+        if gateway.effective_port == DEFAULT_PORT:
+            continue
+        return Finding(
+            summary=f"port {ports[0].published} of the host leads to port {DEFAULT_PORT} of {gateway.service}, where "
+            f"nothing listens: {moved.at} moved the gateway to {moved.value}",
+            fix=Fix(f"keep {DEFAULT_PORT} inside: take {moved.value} out of {moved.at}, and move only the host's side "
+                    "of ports:", "docker compose up -d"),
+            evidence=at(moved.at, ports[0].at),
+        )  # fmt: skip
     return None
 
 
@@ -38,7 +58,7 @@ CAUSE = Cause(
     layer=Layer.DOCKER,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY,),
-    looks_at=looks_at(Part.COMPOSE),
+    looks_at=looks_at(Part.COMPOSE, Part.GATEWAY),
     judge=judge,
     explains=frozenset({"upstream-wrong-port"}),
 )

@@ -13,7 +13,7 @@ WORDS = (
     r"openclaw requires Node ([^\n]{0,60}?)\.?$|"
     r"Node(?:\.js)? v?[\d.+]+[^.\n]{0,20} (?:is )?required[^\n]*?(?:current|found|detected|"
     r"got):? *(v?\d[\d.]*)|requires Node(?:\.js)? ?(?:>=)?v?[\d.]+|"
-    r"Unsupported Node(?:\.js)? version:? *(v?\d[\d.]*)"
+    r"Unsupported Node(?:\.js)? version:? *(v?\d[\d.]*)|Node(?:\.js)? (v?\d[\d.]*) is (?:unsupported|not supported)"
 )
 
 

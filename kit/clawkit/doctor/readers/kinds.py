@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
 
 
@@ -54,26 +55,10 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-PROMPT = re.compile(
-    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: ][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
-    r">(?= ?(?:docker|curl)))\s*"
-    r"(?P<command>\S.*)$"
-    r"|^# (?P<root>(?:docker|curl|ss|netstat|nginx|systemctl|journalctl|cat|openssl|dig|ufw|iptables|nft|df|ls|caddy|"
-    r"getenforce|getsebool|tail|podman|wscat|certbot) \S.*)$"
-)
-BARE = re.compile(
-    r"^(?:sudo )?(?:(?:curl|wget) -?\S.*(?:https?://|localhost|\d:\d)\S*$|docker ps(?: -\S+)*$|"
-    r"docker (?:logs|inspect)(?: -\S+(?: \d+)?)* [\w.-]+$|docker exec .+|docker[ -]compose (?:ps|"
-    r"logs)(?: -?[\w-]+)*$|"
-    r"ss -\w+(?: \|.*)?$|netstat -\w+(?: \|.*)?$|openssl s_client .+|dig \+?[\w.-]+.*|nginx -[TtvV]+$|"
-    r"getsebool \S+.*|ufw status.*|iptables -\S.*|df -\w+.*|journalctl -\S.*|systemctl status \S+)$"
-)
-"""A command that was pasted without its prompt."""
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
-
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
     (FileKind.DOCKER_PS, r'"(?:Publishers|RunningFor|LocalVolumes)"\s*:|"Names"\s*:.*"Ports"'),
+    (FileKind.GATEWAY_LOG, r'"pending"\s*:\s*\[[\s\S]*"paired"\s*:\s*\['),
     (FileKind.CADDY_JSON, r'"apps"\s*:\s*\{|"handler"\s*:\s*"(?:reverse_proxy|subroute)"'),
     (FileKind.OPENCLAW,
      r"""(?m)^\s*\{?\s*["']?(?:gateway|agents|controlUi|channels|models|auth|meta|wizard|hooks|browser|"""
@@ -87,7 +72,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                                 r"^ *Certificate Name: "),
     (FileKind.PEM, r"^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----|^-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     (FileKind.UNIT_STATUS,
-     r"^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
+     r"^ActiveState=\w|^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
                            r"masked)|"
                            r"^Unit [\w@.-]+\.service could not be found"),
     (FileKind.QUADLET, r"^\[(?:Container|Pod)\]\s*$"),
@@ -118,6 +103,8 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
+    (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
+                           r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
@@ -251,7 +238,8 @@ def _log(text: str) -> FileKind | None:
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
-    if not told and dated * 2 > len(lines) and KIN.search(text):
+    few = not told or (told * 4 < silent and max(counts.values()) < 3)
+    if few and dated * 2 > len(lines) and KIN.search(text):
         return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None

@@ -16,7 +16,10 @@ from clawkit.doctor.readers.text import TextFile
 _HEAD = re.compile(r"^[●○\u00d7↻*]?\s*(?P<name>[\w@.:\\-]+\.service)(?: - .*)?$")
 _CAT = re.compile(r"^# (/\S+\.(?:service|conf))$")
 _USER = re.compile(r"/systemd/user/|/\.config/systemd/")
-_NETWORK = ("PrivateNetwork", "IPAddressDeny", "IPAddressAllow", "RestrictAddressFamilies", "NetworkNamespacePath")
+_SANDBOX = (
+    "PrivateNetwork", "IPAddressDeny", "IPAddressAllow", "RestrictAddressFamilies", "NetworkNamespacePath",
+    "ProtectHome", "ProtectSystem", "ReadOnlyPaths", "ReadWritePaths", "StateDirectory",
+)  # fmt: skip
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)", re.IGNORECASE)
 _PREFIX = "-@:+!|"
 """What may stand before the program of ExecStart."""
@@ -82,7 +85,7 @@ def _written(file: TextFile, files: Sequence[TextFile]) -> Unit:
         working_directory=section.word("WorkingDirectory").lstrip("-"),
         user=section.word("User"),
         memory=_memory(section),
-        sandbox={key: found for key in _NETWORK if (found := _joined(section, key)) is not None},
+        sandbox={key: found for key in _SANDBOX if (found := _joined(section, key)) is not None},
     )
 
 
@@ -180,7 +183,8 @@ def _status(file: TextFile, name: str) -> Unit:
         if match := _ACTIVE.match(line):
             unit = replace(unit, active=match["state"], at=place(file, number))
         elif match := _LOADED.match(line):
-            unit = replace(unit, user_scope=bool(_USER.search(match["path"])))
+            quadlet = match["path"].rsplit(".", 1)[-1] in ("container", "pod")
+            unit = replace(unit, user_scope=bool(_USER.search(match["path"])), container=quadlet)
         elif match := _PID.match(line):
             code = int(match["code"]) if match["code"] else unit.exit_code
             unit = replace(unit, main_pid=int(match["pid"]), exit_code=code)

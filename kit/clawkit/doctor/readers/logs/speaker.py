@@ -46,7 +46,10 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^(?:Requesting|Renewing|Attempting to renew) (?:a|an existing)? ?cert|^Failed to renew cert|"
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
-    (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
+    (Speaker.DOCKER, r"Error response from daemon|^error while interpolating |"
+                     r"^required variable \S+ is missing a value|"
+                     r"no suitable node \(|"
+                     r"Cannot connect to the Docker daemon|"
                      r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
                      r"no matching manifest for |"
@@ -72,8 +75,11 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
                      r"rejected websocket upgrade \(HTTP \d|^SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: "),
-    (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
+                     r"^wget: |^websocat: |Disconnected \(code: |"
+                     r"^(?:WebSocket|socket|ws)\b.{0,20} closed?\b.{0,12}\b1\d{3}\b"),
+    (Speaker.GATEWAY, r"^\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)? (?:trace|debug|info|warn|error|fatal) "
+                      r"[a-z][\w-]*(?:/[\w.-]+)* \S|"
+                      r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"
             r"^(?:\[?\d[\d:.TZ+-]+\]? )?\[(?:gateway|ws|openclaw|clawdbot|moltbot|control-ui|canvas|"

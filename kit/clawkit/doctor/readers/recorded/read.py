@@ -31,7 +31,7 @@ BY_PROGRAM = {
     "timedatectl": FileKind.CLOCK, "chronyc": FileKind.CLOCK, "ntpdate": FileKind.CLOCK, "hostname": FileKind.ADDRESSES,
     "ip": FileKind.ADDRESSES, "ifconfig": FileKind.ADDRESSES, "stat": FileKind.OWNERS, "dmesg": FileKind.KERNEL_LOG,
     "ausearch": FileKind.KERNEL_LOG, "certbot": FileKind.ACME_LOG, "acme.sh": FileKind.ACME_LOG,
-    "lego": FileKind.ACME_LOG,
+    "lego": FileKind.ACME_LOG, "loginctl": FileKind.DOCKER_LOG,
 }  # fmt: skip
 ENGINE = (
     ("inspect", FileKind.INSPECT),
@@ -59,7 +59,10 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         found = next((kind for verb, kind in ENGINE if verb in command.words), by_content)
         if by_content is FileKind.DOCKER_LOG:
             return by_content  # the engine's refusal in place of what was asked
-        return by_content if found is FileKind.DOCKER_LOG and by_content in LOGGED else found
+        if "ps" in command.words and {"service", "stack"} & set(command.words):
+            return FileKind.DOCKER_LOG  # tasks: what Swarm says of each
+        told = by_content in LOGGED or by_content is FileKind.DOCKER_PS
+        return by_content if found is FileKind.DOCKER_LOG and told else found
     if program == "openssl":
         return (
             FileKind.HANDSHAKE if command.has("s_client") and "x509" not in command.typed else FileKind.CERTIFICATE_TEXT
@@ -74,6 +77,8 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         word.endswith(("ifconfig.me", "ipify.org", "icanhazip.com")) for word in command.words
     ):
         return FileKind.ADDRESSES
+    if program in ("openclaw", "clawdbot", "moltbot") and by_content in (FileKind.SESSION, FileKind.UNKNOWN):
+        return FileKind.GATEWAY_LOG
     if program in ("iptables-save", "ip6tables-save"):
         return FileKind.FIREWALL
     return BY_PROGRAM.get(program, by_content)
