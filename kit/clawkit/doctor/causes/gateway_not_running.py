@@ -5,34 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.endings import MEANS, ended, looping
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import last_words
 from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import HOPELESS, gateway_services, gateway_units, gateways
 
-MEANS = {
-    0: "status 0: it ended by itself or was stopped",
-    1: "status 1",
-    78: "status 78: its configuration is at fault, starting it again is useless",
-    137: "status 137: killed, by hand or for want of memory",
-    143: "status 143: it was told to stop",
-    126: "status 126: its program may not be executed",
-    127: "status 127: its program does not exist",
-    139: "status 139: it crashed",
-}
-EXITED = r"^(?P<name>[\w.-]+) exited with code (?P<code>(?!130\b|143\b)[1-9]\d*)"
-SERVICE = (
-    r"(?P<name>\S*(?:openclaw|clawdbot|moltbot)\S*\.service): Main process exited, code=(?:exited|killed|dumped), "
-    r"status=(?P<code>(?!0\b)\d+)"
-)
 ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
 """What releases before 2026.4 ended with: origin-not-listed."""
+UNREACHED = r"Gateway not reachable at (?P<url>ws://(?:127\.|localhost)\S*) \(ECONNREFUSED\)"
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
 
 
@@ -44,7 +32,9 @@ def judge(setup: Setup) -> Finding | None:
         *_units(setup),
         *_absent(setup),
         *_silent(setup),
-        *_ended(setup),
+        *ended(setup, containers=bool(gateways(setup)), units=bool(_of_units(setup))),
+        *looping(setup),
+        *_unreached(setup),
     ):
         last = [line for line, _ in setup.said(LAST, Speaker.GATEWAY)][-1:]
         said = f"; its last words: {last[0].text.strip()[:160]}" if last else ""
@@ -81,7 +71,7 @@ def _told(container: Container) -> str:
 
 
 def _units(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
-    units = gateway_units(setup)
+    units = _of_units(setup)
     if any(unit.active in ("active", "reloading") for unit in units) or gateways(setup):
         return
     for unit in units:
@@ -96,6 +86,12 @@ def _units(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
             yield f"{unit.name} is {unit.active}{code}", f"systemctl {scope}restart {unit.name}", [unit.at]
 
 
+def _of_units(setup: Setup) -> list[Unit]:
+    """Quadlet's too, which start a container."""
+    made = [unit for unit in setup.host.units if unit.container and OURS.search(unit.name)]
+    return [*gateway_units(setup), *(unit for unit in made if unit not in gateway_units(setup))]
+
+
 def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     """A complete list of containers without the gateway's."""
     known = setup.containers_known and (setup.swarm or not gateways(setup))
@@ -105,17 +101,13 @@ def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
                 "docker compose up -d", [service.at, *(one.at for one in setup.containers[:1])]  # fmt: skip
 
 
-def _ended(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
-    """Compose's or systemd's word below the gateway's log, where nobody listed containers or units."""
-    said = last_words(setup, EXITED, Speaker.GATEWAY) if not gateways(setup) else None
-    if said is not None and OURS.search(said[1]["name"]):
-        code = int(said[1]["code"])
-        told = MEANS.get(code, f"status {code}")
-        yield f"the gateway's container {said[1]['name']} ended with {told}", "docker compose ps -a", [said[0].at]
-    unit = last_words(setup, SERVICE, Speaker.GATEWAY) if not gateway_units(setup) else None
-    if unit is not None:
-        told = MEANS.get(int(unit[1]["code"]), f"status {unit[1]['code']}")
-        yield f"{unit[1]['name']} ended with {told}", f"systemctl status {unit[1]['name']}", [unit[0].at]
+def _unreached(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """`openclaw doctor` on the gateway's own host: nothing answers there."""
+    if setup.compose or setup.containers or gateway_units(setup):
+        return
+    said = last_words(setup, UNREACHED, Speaker.GATEWAY)
+    if said is not None:
+        yield f"nothing listens on {said[1]['url']}", "openclaw gateway status", [said[0].at]
 
 
 def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
