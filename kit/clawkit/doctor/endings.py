@@ -31,6 +31,11 @@ ENDED = {
                         r"status=(?P<code>(?!0\b|15\b|130\b|143\b)\d+)",
     "supervisorctl status": r"exited: (?P<name>[\w.:-]+) \(exit status (?P<code>\d+); not expected\)",
 }  # fmt: skip
+LISTED = {
+    "supervisorctl status": rf"^{NAME} +(?P<state>(?-i:FATAL|BACKOFF|EXITED|STOPPED))(?: |$)",
+    "launchctl print gui/$UID/ai.openclaw.gateway": rf"^-\s+(?P<state>-?\d+)\s+{NAME}$",
+    "pm2 logs openclaw --lines 50": rf"^│ *\d+ *│ *{NAME} *│.*│ *(?P<state>errored|stopped) *│",
+}
 GIVEN_UP = rf"{NAME}\.service: Start request repeated too quickly"
 COUNTER = rf"{NAME}\.service: Scheduled restart job, restart counter is at (?P<count>\d+)"
 UNCAUGHT = r"(?:Unhandled promise rejection|Uncaught exception): (?P<what>.+)"
@@ -57,6 +62,15 @@ def ended(setup: Setup, *, containers: bool, units: bool) -> Iterator[Ending]:
     if given_up is not None and not _goes_on(setup, given_up[0]):
         name = f"{given_up[1]['name']}.service"
         yield f"systemd starts {name} no more: it ended too often", f"journalctl -u {name} -n 50", [given_up[0].at]
+
+
+def listed(setup: Setup) -> Iterator[Ending]:
+    """What supervisord, launchd or PM2 says of its service."""
+    for command, pattern in LISTED.items():
+        for line, match in setup.said(pattern):
+            state = match["state"]
+            code = f"ended, {MEANS.get(int(state), f'status {state}')}" if state.lstrip("-").isdigit() else state
+            yield f"{command.split()[0]} says of {match['name']}: {code}", command, [line.at]
 
 
 def looping(setup: Setup) -> Iterator[Ending]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
-from clawkit.doctor.endings import MEANS, ended, looping
+from clawkit.doctor.endings import MEANS, ended, listed, looping
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import last_words
 from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
@@ -32,7 +34,9 @@ def judge(setup: Setup) -> Finding | None:
         *_units(setup),
         *_absent(setup),
         *_silent(setup),
+        *_refused(setup),
         *ended(setup, containers=bool(gateways(setup)), units=bool(_of_units(setup))),
+        *listed(setup),
         *looping(setup),
         *_unreached(setup),
     ):
@@ -122,6 +126,20 @@ def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
         if hosted and direct and not elsewhere and all(one.port != port for one in setup.host.sockets):
             yield f"nothing listens on {link.target}", "systemctl --user start openclaw-gateway", [link.target.at,
                 setup.host.sockets[0].at]  # fmt: skip
+
+
+def _refused(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """Asked on its own host, whatever the proxy in front may be, beside a complete list of sockets without it."""
+    elsewhere = links(setup) and not any(link.reach is Reach.LOOPBACK for link in links(setup))
+    if not setup.host.sockets_known or gateways(setup) or elsewhere:
+        return
+    ports = {gateway.effective_port for gateway in setup.gateways} or {DEFAULT_PORT}
+    ports -= {urlsplit(one.url).port or 0 for one in setup.exchanges if one.status}
+    for one in setup.exchanges:
+        asked = urlsplit(one.url)
+        own = one.error == "refused" and not one.container and asked.hostname in ("127.0.0.1", "localhost", "::1")
+        if own and asked.port in ports and all(seen.port != asked.port for seen in setup.host.sockets):
+            yield f"nothing listens on {asked.netloc}", "openclaw gateway status", [one.at, setup.host.sockets[0].at]
 
 
 CAUSE = Cause(

@@ -40,6 +40,7 @@ class FileKind(StrEnum):
     CERTIFICATE_TEXT = "certificate as text"
     DNS = "name lookup"
     DOCKER_PS = "docker ps"
+    DOCKER_STATS = "docker stats"
     INSPECT = "docker inspect"
     SOCKETS = "listening sockets"
     SELINUX = "SELinux state"
@@ -85,6 +86,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^ +sl +local_|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
                        r"^Active Internet connections|"
                        r"^COMMAND +PID .*NAME|^(?:tcp|udp)6? +\d+ +\d+ \S+:(?:\d+|\*) "),
+    (FileKind.DOCKER_STATS, r"^(?:CONTAINER ID|NAME)\b.* MEM USAGE / LIMIT "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
                          r"^NAME +(?:IMAGE|COMMAND|SERVICE)\b|^ *Name +Command +State"),
     (FileKind.FIREWALL, r"^Status: (?:active|inactive)|^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|"
@@ -105,6 +107,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
     (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
                            r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
+    (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (

@@ -15,6 +15,7 @@ from clawkit.doctor.readers.recorded import (
     processes,
     selinux,
     sockets,
+    stats,
     websocket,
 )
 from clawkit.doctor.readers.recorded.command import Command
@@ -35,6 +36,7 @@ BY_PROGRAM = {
 }  # fmt: skip
 ENGINE = (
     ("inspect", FileKind.INSPECT),
+    ("stats", FileKind.DOCKER_STATS),
     ("ps", FileKind.DOCKER_PS),
     ("logs", FileKind.DOCKER_LOG),
     ("up", FileKind.DOCKER_LOG),
@@ -45,7 +47,8 @@ ENGINE = (
     ("events", FileKind.DOCKER_LOG),
 )
 RECORDED = frozenset(
-    (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
+    (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.DOCKER_STATS,
+     FileKind.SOCKETS,
      FileKind.HANDSHAKE, FileKind.CERTIFICATE_TEXT, FileKind.DNS, FileKind.SELINUX, FileKind.FIREWALL, FileKind.DISK,
      FileKind.CLOCK, FileKind.ADDRESSES, FileKind.OWNERS, FileKind.VERSION, FileKind.HOSTS_FILE, FileKind.MEMORY,
      FileKind.DAEMON)
@@ -77,13 +80,16 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         word.endswith(("ifconfig.me", "ipify.org", "icanhazip.com")) for word in command.words
     ):
         return FileKind.ADDRESSES
-    if program in ("openclaw", "clawdbot", "moltbot") and by_content in (FileKind.SESSION, FileKind.UNKNOWN):
-        return FileKind.GATEWAY_LOG
+    if by_content in (FileKind.SESSION, FileKind.UNKNOWN) and (program in KEEPERS or program in OWN):
+        return FileKind.GATEWAY_LOG if program in OWN else FileKind.DOCKER_LOG
     if program in ("iptables-save", "ip6tables-save"):
         return FileKind.FIREWALL
     return BY_PROGRAM.get(program, by_content)
 
 
+OWN = ("openclaw", "clawdbot", "moltbot")
+KEEPERS = ("supervisorctl", "launchctl", "pm2", "kubectl")
+"""Their words on what they start stand in lines, as a log's do."""
 LOGGED = frozenset(
     (FileKind.NGINX_LOG, FileKind.ACCESS_LOG, FileKind.CADDY_LOG, FileKind.GATEWAY_LOG, FileKind.ACME_LOG)
 )
@@ -95,7 +101,8 @@ def read(file: TextFile, kind: FileKind, command: Command | None = None) -> Seen
         return handshake.read(file, command)
     with_command = {
         FileKind.CURL: curl.read, FileKind.WEBSOCKET: websocket.read, FileKind.INSPECT: inspect.read,
-        FileKind.DOCKER_PS: processes.read, FileKind.SOCKETS: sockets.read, FileKind.DNS: names.read,
+        FileKind.DOCKER_PS: processes.read, FileKind.DOCKER_STATS: stats.read, FileKind.SOCKETS: sockets.read,
+        FileKind.DNS: names.read,
         FileKind.SELINUX: selinux.read, FileKind.FIREWALL: firewall.read, FileKind.ADDRESSES: machine.addresses,
         FileKind.OWNERS: machine.owners,
     }  # fmt: skip
