@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from clawkit.doctor.lastwords import last_words
 from clawkit.doctor.links import OURS
@@ -40,6 +41,12 @@ GIVEN_UP = rf"{NAME}\.service: Start request repeated too quickly"
 COUNTER = rf"{NAME}\.service: Scheduled restart job, restart counter is at (?P<count>\d+)"
 UNCAUGHT = r"(?:Unhandled promise rejection|Uncaught exception): (?P<what>.+)"
 ALIVE = re.compile(r"^(?:\[[\w:.+-]+\] )?\[(?:ws|heartbeat|agent)\b|connected conn=")
+FAILED = r"^Gateway failed to start: |^gateway startup failed\b"
+READY = r"\[gateway\] ready\b"
+TOLD = r"\[gateway\] received SIGTERM"
+SOON = 10
+"""Seconds."""
+MINUTES = 15
 MANY = 5
 """Restarts: one or two are an upgrade, or a reboot in between."""
 STILL = 100
@@ -84,6 +91,24 @@ def looping(setup: Setup) -> Iterator[Ending]:
     if len(caught) > 1 and _recent(setup, caught[-1][0]):
         yield "an error that nobody catches ends the gateway again and again", \
             "docker compose logs --tail 100 openclaw", [caught[-1][0].at]  # fmt: skip
+
+
+def failed(setup: Setup) -> Iterator[Ending]:
+    """Its own word on why it did not start, where no other cause knows it."""
+    said = last_words(setup, FAILED, Speaker.GATEWAY)
+    if said is not None:
+        yield "the gateway ended at its start", "openclaw doctor", [said[0].at]
+
+
+def cycling(setup: Setup) -> Iterator[Ending]:
+    """Whoever starts it stops it as soon as it is ready."""
+    lines = [line for line, _ in setup.said(rf"{READY}|{TOLD}", Speaker.GATEWAY) if line.time]
+    pairs = [(one, two) for one, two in pairwise(lines) if re.search(READY, one.text) and re.search(TOLD, two.text)
+             and one.at.source == two.at.source and 0 <= (two.time or 0) - (one.time or 0) < SOON]  # fmt: skip
+    if len(pairs) < MANY - 1 or (pairs[-1][1].time or 0) - (pairs[0][0].time or 0) > MINUTES * 60:
+        return
+    yield f"the gateway was told to end right after its start, {len(pairs)} times within minutes", \
+        "openclaw gateway status --deep", [pairs[-1][1].at]  # fmt: skip
 
 
 def _goes_on(setup: Setup, line: LogLine) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
-from clawkit.doctor.endings import MEANS, ended, listed, looping
+from clawkit.doctor.endings import MEANS, cycling, ended, failed, listed, looping
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import last_words
@@ -19,6 +19,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import HOPELESS, gateway_services, gateway_units, gateways
+from clawkit.doctor.verdict import serves
 
 ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
 """What releases before 2026.4 ended with: origin-not-listed."""
@@ -38,6 +39,8 @@ def judge(setup: Setup) -> Finding | None:
         *ended(setup, containers=bool(gateways(setup)), units=bool(_of_units(setup))),
         *listed(setup),
         *looping(setup),
+        *cycling(setup),
+        *failed(setup),
         *_unreached(setup),
     ):
         last = [line for line, _ in setup.said(LAST, Speaker.GATEWAY)][-1:]
@@ -76,8 +79,8 @@ def _told(container: Container) -> str:
 
 def _units(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     units = _of_units(setup)
-    if any(unit.active in ("active", "reloading") for unit in units) or gateways(setup):
-        return
+    if any(unit.active in ("active", "reloading") for unit in units) or gateways(setup) or serves(setup):
+        return  # systemd lost sight of one that went on by itself
     for unit in units:
         if unit.active == "activating" and unit.exit_code:
             yield f"{unit.name} is started again and again and ends with status {unit.exit_code}", \

@@ -6,7 +6,7 @@ import re
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.model.gateway import Gateway, Token, TokenKind
 from clawkit.doctor.model.place import Place, Value
 from clawkit.doctor.model.setup import Part, Setup
@@ -17,7 +17,7 @@ SAID = (
     r"temporary|throw-?away) (?:gateway )?token"
 )
 NAME = "OPENCLAW_GATEWAY_TOKEN"
-COMPOSE = r'The \\?"?([A-Za-z_]\w*)\\?"? variable is not set'
+COMPOSE = r'[Tt]he \\?"?([A-Za-z_]\w*)\\?"? variable is not set'
 USUAL = re.compile(r"[A-Z][A-Z0-9_]*")
 """A name as people give them: of a compose file that was not given."""
 MISMATCH = r"(?<!device )(?:token|password)[_ ]mismatch"
@@ -34,6 +34,9 @@ def judge(setup: Setup) -> Finding | None:
         blank = _blank(setup, gateway)
         if blank is not None:
             return _empty(gateway, *blank)
+    told = [line.at for line, match in setup.said(COMPOSE) if match[1] == NAME]
+    if told and not setup.gateways:
+        return _alone(told[0], heard(setup, MISMATCH))
     cut = _cut(setup)
     if cut is not None:
         return cut
@@ -69,6 +72,17 @@ def _empty(gateway: Gateway, name: str, line: Place, said: Place) -> Finding:
                 "environment variables)", "docker compose up -d"),
         evidence=at(line, said),
     )  # fmt: skip
+
+
+def _alone(said: Place, refused: tuple[Place, ...]) -> Finding:
+    """Compose's warning without its file: openclaw.json may hold a token all the same."""
+    return Finding(
+        summary=f"{NAME} has no value for Compose: unless openclaw.json holds a token, the gateway makes one up at "
+        "each start and every client gets 401 or 1008 token mismatch",
+        fix=Fix(f"{NAME}=<openssl rand -hex 32> in .env beside the compose file", "docker compose up -d"),
+        evidence=at(said, *refused[:1]),
+        severity=Severity.ERROR if refused else Severity.WARNING,
+    )
 
 
 def _cut(setup: Setup) -> Finding | None:

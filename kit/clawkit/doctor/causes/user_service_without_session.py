@@ -14,7 +14,8 @@ LINGER = r"^\s*Linger(?:ing)?[=:] ?(?P<answer>yes|no)\b"
 NOTICE = r"Systemd lingering is disabled for (?P<user>[\w.-]+)"
 MANAGER = r"^Stop(?:ping|ped) user@(?P<uid>\d+)\.service"
 STOPPED = r"^Stop(?:ping|ped) \S*(?:openclaw|clawdbot|moltbot)\S*"
-NO_BUS = r"systemctl --user unavailable: Failed to connect to bus"
+NO_BUS = r"systemctl --user unavailable: Failed to connect to bus|^Failed to connect to (?:user scope )?bus\b"
+NO_SYSTEMD = r"^System has not been booted with systemd"
 AWAY = r"Gateway not running|Gateway not reachable|ECONNREFUSED"
 
 
@@ -31,10 +32,24 @@ def judge(setup: Setup) -> Finding | None:
                         noticed[0].at)  # fmt: skip
     if said and _own(setup):
         return _finding("lingering is off, so its service runs only while somebody is logged in", "$USER", said[0].at)
-    bus = next(setup.said(NO_BUS), None) if not setup.compose and not gateways(setup) else None
+    boxed = setup.compose or gateways(setup)
+    none = next(setup.said(NO_SYSTEMD), None) if not boxed else None
+    if none is not None:
+        return _without_systemd(none[0].at)
+    bus = next(setup.said(NO_BUS), None) if not boxed else None
     if bus is not None:
         return _finding("there is no systemd session in which its service could be started", "$USER", bus[0].at)
     return None
+
+
+def _without_systemd(said: Place) -> Finding:
+    return Finding(
+        summary="the gateway is down: this machine was not started with systemd, so nothing starts its service",
+        fix=Fix("in WSL write [boot] systemd=true into /etc/wsl.conf and run wsl --shutdown; elsewhere let another "
+                "supervisor run openclaw gateway run",
+                "ps -p 1 -o comm="),
+        evidence=at(said),
+    )  # fmt: skip
 
 
 def _ended(setup: Setup) -> Place | None:

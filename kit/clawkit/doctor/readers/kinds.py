@@ -105,9 +105,11 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
-    (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
+    (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Service runtime: status=|"
+                           r"^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
                            r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
-    (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$"),
+    (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$|^Failed to connect to (?:user scope )?bus\b|"
+                          r"^System has not been booted with systemd"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (

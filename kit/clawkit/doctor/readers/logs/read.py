@@ -11,7 +11,16 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.kinds import FileKind
 from clawkit.doctor.readers.logs import access, caddy, nginx
 from clawkit.doctor.readers.logs.boxes import unboxed
-from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, STRANGERS, by_name, plain, speaker_of
+from clawkit.doctor.readers.logs.speaker import (
+    COMPOSE_PREFIX,
+    JOURNAL,
+    PLATFORM,
+    STAMP,
+    STRANGERS,
+    by_name,
+    plain,
+    speaker_of,
+)
 from clawkit.doctor.readers.logs.times import of_iso, time_of
 from clawkit.doctor.readers.text import TextFile
 from clawkit.doctor.redaction import redact
@@ -94,6 +103,7 @@ def _raw(file: TextFile) -> Iterator[_Raw]:
         prefix = COMPOSE_PREFIX.match(text)
         if prefix and not text.startswith("|"):
             text, service = prefix.group("text") or "", prefix.group("service")
+        text = PLATFORM.sub("", text)
         journal = JOURNAL.match(text)
         if journal:
             text, service = text[journal.end() :], journal.group("unit")

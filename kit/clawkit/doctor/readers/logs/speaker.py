@@ -18,6 +18,9 @@ JOURNAL = re.compile(
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
+PLATFORM = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?:app|proxy|runner)\[\w+\] \w{3} \[\w+\] ?")
+"""`fly logs`."""
+
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.KERNEL, r"type=(?:AVC|USER_AVC)\b|^\[(?: *\d+\.\d{3,}|"
@@ -91,7 +94,9 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                       r"Gateway (?:start blocked|failed to start|service)|Refusing to bind gateway|gateway (?:start|"
                       r"already|"
                       r"token|connect|did not)|Invalid config at|Config (?:invalid|was last written)|EADDRINUSE|"
-                      r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
+                      r"node:sqlite is unavailable|SQLite support is unavailable|"
+            r"^Error: Cannot find module '/\S*(?:dist|openclaw)|^node:internal/|^Node\.js v\d[\d.]+$|"
+            r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
                       r"Invalid --bind|Missing config\.|Unrecognized keys?:|allowedOrigins|"
                       r"JavaScript heap out of memory|"
                       r"openclaw (?:doctor|gateway|devices|setup|configure|onboard|requires Node)|"
@@ -127,7 +132,7 @@ def plain(line: str) -> str:
 
 def unprefixed(line: str) -> str:
     """Without what journald and `logs -t` write before it."""
-    journal = JOURNAL.match(line)
+    journal = PLATFORM.match(line) or JOURNAL.match(line)
     return STAMP.sub("", line[journal.end() :] if journal else line)
 
 

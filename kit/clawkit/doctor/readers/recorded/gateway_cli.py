@@ -14,6 +14,9 @@ from clawkit.doctor.readers.text import TextFile
 
 RUNTIME = re.compile(r"^Runtime: (?P<state>running|stopped)\b(?:.*?\bstate (?P<active>[\w-]+))?(?:.*\blast exit "
                      r"(?P<code>\d+))?")  # fmt: skip
+HEALTH = re.compile(r"^Service runtime: status=(?P<state>running|stopped)\b(?:, state=(?P<active>[\w-]+))?(?:.*\b"
+                    r"lastExit=(?P<code>\d+))?")  # fmt: skip
+"""What an update and the installer say of a service that did not get ready in time."""
 PID = re.compile(r"^Runtime: running \(pid (\d+)")
 COMMAND = re.compile(r"^Command: (?P<command>\S.*)$")
 FILE = re.compile(r"^Service file: \S*?(?P<name>[\w@.-]+\.service)$")
@@ -39,7 +42,7 @@ def _status(file: TextFile, lines: list[tuple[int, str]]) -> list[Unit]:
     unit = Unit(name=UNIT, at=Place(file.shown, None, ""), user_scope=True)
     for number, line in lines:
         place = Place(file.shown, number, line.strip())
-        if match := RUNTIME.match(line):
+        if match := RUNTIME.match(line) or HEALTH.match(line):
             stopped = match["active"] or "inactive"
             active = "active" if match["state"] == "running" else stopped if stopped != "active" else "inactive"
             pid = PID.match(line)
