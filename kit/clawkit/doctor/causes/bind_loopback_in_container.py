@@ -15,7 +15,7 @@ from clawkit.doctor.reachable import gateway_service
 
 REFUSED = (
     r'probe failed: Get "https?://(?!127\.|localhost)[^"]+": dial tcp \S+ connect: connection refused|'
-    r"instance refused connection\."
+    r"instance refused connection\.|\breplicas never became healthy"
 )
 LISTENS = r"listening on ws://(?P<address>(?:127\.0\.0\.1|\[::1\]):\d+)"
 LOOPBACK = ("loopback", "127.0.0.1", "localhost", "::1")

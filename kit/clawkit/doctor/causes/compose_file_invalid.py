@@ -16,6 +16,7 @@ OTHERS = ("port-conflict", "required-variable", "missing-file")
 """Kinds that have a cause of their own."""
 WORDS = (
     r"^(?:yaml: .*|parsing .*\.ya?ml: .*|validating .*\.ya?ml: .*|.*: invalid compose project|"
+    r"(?:Error response from daemon: )?Duplicate mount point: .*|"
     r"(?:ERROR: )?The Compose file .* is invalid.*|.* Additional property \S+ is not allowed|"
     r'.*service "\S+" (?:refers to|depends on) undefined .*|.*dependency cycle detected.*|.*mapping key "\S+" already'
     r" defined.*|no configuration file provided: not found|(?:services|networks|volumes)\S* must be a .*)$"

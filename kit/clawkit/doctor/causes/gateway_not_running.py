@@ -9,7 +9,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.endings import MEANS, cycling, ended, failed, listed, looping
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.lastwords import engine_words, last_words
 from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
@@ -18,12 +18,13 @@ from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import HOPELESS, gateway_services, gateway_units, gateways
+from clawkit.doctor.programs import BESIDE, HOPELESS, gateway_services, gateway_units, gateways
 from clawkit.doctor.verdict import serves
 
 ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
 """What releases before 2026.4 ended with: origin-not-listed."""
 UNREACHED = r"Gateway not reachable at (?P<url>ws://(?:127\.|localhost)\S*) \(ECONNREFUSED\)"
+HELD = r"dependency failed to start: container (?P<name>\S+) (?:is unhealthy|exited)"
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
 
 
@@ -36,6 +37,7 @@ def judge(setup: Setup) -> Finding | None:
         *_absent(setup),
         *_silent(setup),
         *_refused(setup),
+        *_held(setup),
         *ended(setup, containers=bool(gateways(setup)), units=bool(_of_units(setup))),
         *listed(setup),
         *looping(setup),
@@ -143,6 +145,14 @@ def _refused(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
         own = one.error == "refused" and not one.container and asked.hostname in ("127.0.0.1", "localhost", "::1")
         if own and asked.port in ports and all(seen.port != asked.port for seen in setup.host.sockets):
             yield f"nothing listens on {asked.netloc}", "openclaw gateway status", [one.at, setup.host.sockets[0].at]
+
+
+def _held(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """Compose starts what depends on another container once that is well, and it is not."""
+    said = engine_words(setup, HELD)
+    name = said[1]["name"] if said else ""
+    if said and BESIDE.search(name) and not gateways(setup):
+        yield f"Compose does not start it, since {name} is not well", f"docker logs --tail 50 {name}", [said[0]]
 
 
 CAUSE = Cause(

@@ -13,7 +13,8 @@ from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import PROXY
+from clawkit.doctor.programs import PROXY, gateways
+from clawkit.doctor.verdict import serves
 
 ENVIRONMENT = -1
 """Before any step: systemd gives no status for it."""
@@ -37,6 +38,28 @@ SAID = (
     r"(?:openclaw|clawdbot|moltbot): (?:command )?not found|Failed to load environment files: |"
     r"Unable to locate executable '?(\S+?)'?: (.+)"
 )
+REFUSED = (
+    r"Failed to (?:re)?start \S+: Unit (?P<name>\S+) (?P<why>is masked|not found|has a bad unit file setting)|"
+    r"(?P<late>\S+\.service): start operation timed out"
+)
+WHY = {
+    "is masked": ("it is masked", "take the mask off", "systemctl unmask {unit} && systemctl start {unit}"),
+    "not found": (
+        "there is no such unit",
+        "start the unit that exists: openclaw gateway install makes one of the user, for systemctl --user",
+        "systemctl list-unit-files '*claw*'; systemctl --user list-unit-files '*claw*'",
+    ),
+    "has a bad unit file setting": (
+        "its file has an error",
+        "mend the line that systemd names",
+        "systemd-analyze verify {unit}",
+    ),
+    "": (
+        "it did not say in time that it is ready",
+        "Type=exec instead of notify, which OpenClaw does not answer; on a slow machine TimeoutStartSec=5min",
+        "systemctl cat {unit}",
+    ),
+}
 MOVED = re.compile(r"Cannot find module '(/[^']*(?:openclaw|clawdbot|moltbot)[^']*\.m?js)'(?! imported)")
 IMAGES = re.compile(r"^/(?:app|usr/src/app|opt/openclaw)/")
 """Where an image keeps the program: a container's command, not a unit's."""
@@ -49,7 +72,22 @@ def judge(setup: Setup) -> Finding | None:
         if failed and unit.exit_code and (OURS.search(named) or PROXY.search(unit.name)):
             _, why, key = STEPS[unit.exit_code]
             return _finding(unit.name, f"{why} (status {unit.exit_code})", key, unit, unit.at)
-    return _moved(setup) or _logged(setup)
+    return _moved(setup) or _logged(setup) or _refused(setup)
+
+
+def _refused(setup: Setup) -> Finding | None:
+    """systemd's word on the unit itself. Beside a gateway that runs elsewhere somebody only asked for the wrong one."""
+    found = last_words(setup, REFUSED, Speaker.GATEWAY)
+    name = (found[1]["name"] or found[1]["late"]) if found else ""
+    up = any(unit.active == "active" and OURS.search(unit.name) for unit in setup.host.units)
+    if found is None or up or not OURS.search(name) or gateways(setup) or setup.compose or serves(setup):
+        return None
+    why, fix, command = WHY[(found[1]["why"] or "").lower()]
+    return Finding(
+        summary=f"systemd does not start {name.rstrip('.:')}: {why}",
+        fix=Fix(fix, command.format(unit=name.rstrip(".:"))),
+        evidence=at(found[0].at),
+    )
 
 
 def _logged(setup: Setup) -> Finding | None:

@@ -111,9 +111,10 @@ def units(found: Sequence[Piece], files: Sequence[TextFile]) -> Host:
     made: list[Unit] = []
     for piece in found:
         if piece.kind in (FileKind.UNIT, FileKind.UNIT_STATUS):
-            blank = len(piece.file.text) - len(piece.file.text.lstrip("\n"))
-            unit = systemd.read(replace(piece.file, text=piece.file.text.lstrip("\n")), files)
-            made += [_named(_moved(unit, blank), piece)] if unit else []
+            for part in systemd.parts(piece.file):
+                blank = len(part.text) - len(part.text.lstrip("\n"))
+                unit = systemd.read(replace(part, text=part.text.lstrip("\n")), files)
+                made += [_named(_moved(unit, blank), piece)] if unit else []
     return Host(units=tuple(made))
 
 

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Value
@@ -23,6 +24,15 @@ _SANDBOX = (
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)", re.IGNORECASE)
 _PREFIX = "-@:+!|"
 """What may stand before the program of ExecStart."""
+
+
+def parts(file: TextFile) -> Iterator[TextFile]:
+    """`systemctl status ONE OTHER` prints one below the other; each keeps its line numbers."""
+    lines = lines_of(file.text)
+    heads = [number for number, (line, below) in enumerate(pairwise(lines))
+             if _HEAD.match(line) and below.strip().startswith("Loaded:")]  # fmt: skip
+    for start, end in pairwise([*heads, len(lines)]) if len(heads) > 1 else [(0, len(lines))]:
+        yield replace(file, text="\n" * start + "\n".join(lines[start:end]))
 
 
 def read(file: TextFile, files: Sequence[TextFile] = ()) -> Unit | None:

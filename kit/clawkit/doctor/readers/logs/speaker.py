@@ -18,8 +18,8 @@ JOURNAL = re.compile(
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
-PLATFORM = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?:app|proxy|runner)\[\w+\] \w{3} \[\w+\] ?")
-"""`fly logs`."""
+PLATFORM = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?:(?:app|proxy|runner)\[\w+\] \w{3} \[\w+\]|\[(?:inf|err|dbg|wrn)\]) *")
+"""`fly logs`, `railway logs`."""
 
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
