@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.links import Reach, in_container, links
+from clawkit.doctor.model.compose import Port, Service
 from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import namespace_of
@@ -38,6 +39,9 @@ def _unasked(setup: Setup) -> Finding | None:
     for gateway in setup.gateways if not setup.proxies else ():
         service, moved = setup.service(gateway.service), gateway.port
         ports = [port for port in service.ports if port.published] if service and not service.host_network else []
+        right = gateway.effective_port
+        if service and ports and moved is None and not service.labels and all(one.target != right for one in ports):
+            return _nowhere(service, ports[0], right)
         if moved is None or not ports or any(port.target != DEFAULT_PORT for port in ports):
             continue
         if gateway.effective_port == DEFAULT_PORT:
@@ -50,6 +54,17 @@ def _unasked(setup: Setup) -> Finding | None:
             evidence=at(moved.at, ports[0].at),
         )  # fmt: skip
     return None
+
+
+def _nowhere(service: Service, port: Port, right: int) -> Finding:
+    """Its port may stand in an openclaw.json that nobody gave."""
+    return Finding(
+        summary=f"port {port.published} of the host leads to port {port.target} of {service.name}, and the gateway "
+        f"listens on {right}",
+        fix=Fix(f'ports: ["127.0.0.1:{port.published}:{right}"] at service {service.name}', "docker compose up -d"),
+        evidence=at(port.at),
+        severity=Severity.WARNING,
+    )
 
 
 CAUSE = Cause(
