@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -15,6 +17,7 @@ WORDS = (
     r"(?P<last>network) (?P<alone>[\w.-]+) not found"
 )
 """Of Compose v2 for both, and of the engine when a container is started that was made for a network since removed."""
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -24,6 +27,12 @@ def judge(setup: Setup) -> Finding | None:
     place, match = found
     kind = match["kind"] or match["other"] or match["last"]
     name = match["name"] or match["named"] or match["alone"]
+    if match["alone"] and HASH.fullmatch(match["alone"]):
+        return Finding(
+            summary=f"a container was made for a network that has been removed since ({name[:12]}), so it cannot start",
+            fix=Fix("make the container anew; its volumes stay", "docker compose up -d --force-recreate"),
+            evidence=at(place),
+        )
     return Finding(
         summary=f"the external {kind} {name} does not exist, so Compose starts nothing",
         fix=Fix(f"create it, or name one that exists: docker {kind} ls", f"docker {kind} create {name}"),

@@ -39,9 +39,11 @@ class Unit:
     main_pid: int | None = None
     memory: Value[int] | None = None
     """Bytes, from MemoryMax=."""
+    container: bool = False
+    """Made by Quadlet: what it starts is a container of Podman."""
     sandbox: dict[str, Value[str]] = field(default_factory=dict)
-    """What keeps the process from the network: PrivateNetwork, IPAddressDeny, RestrictAddressFamilies, …; several lines
-    of one key are joined by a space."""
+    """What keeps the process from the network or from files: PrivateNetwork, IPAddressDeny, ProtectHome, …; several
+    lines of one key are joined by a space."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class FileKind(StrEnum):
     CERTIFICATE_TEXT = "certificate as text"
     DNS = "name lookup"
     DOCKER_PS = "docker ps"
+    DOCKER_STATS = "docker stats"
     INSPECT = "docker inspect"
     SOCKETS = "listening sockets"
     SELINUX = "SELinux state"
@@ -65,6 +66,7 @@ _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
     (FileKind.DOCKER_PS, r'"(?:Publishers|RunningFor|LocalVolumes)"\s*:|"Names"\s*:.*"Ports"'),
     (FileKind.TAILSCALE, r'"Handlers"\s*:\s*\{'),
+    (FileKind.GATEWAY_LOG, r'"pending"\s*:\s*\[[\s\S]*"paired"\s*:\s*\['),
     (FileKind.CADDY_JSON, r'"apps"\s*:\s*\{|"handler"\s*:\s*"(?:reverse_proxy|subroute)"'),
     (FileKind.OPENCLAW,
      r"""(?m)^\s*\{?\s*["']?(?:gateway|agents|controlUi|channels|models|auth|meta|wizard|hooks|browser|"""
@@ -78,7 +80,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                                 r"^ *Certificate Name: "),
     (FileKind.PEM, r"^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----|^-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     (FileKind.UNIT_STATUS,
-     r"^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
+     r"^ActiveState=\w|^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
                            r"masked)|"
                            r"^Unit [\w@.-]+\.service could not be found"),
     (FileKind.QUADLET, r"^\[(?:Container|Pod)\]\s*$"),
@@ -92,6 +94,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^ +sl +local_|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
                        r"^Active Internet connections|"
                        r"^COMMAND +PID .*NAME|^(?:tcp|udp)6? +\d+ +\d+ \S+:(?:\d+|\*) "),
+    (FileKind.DOCKER_STATS, r"^(?:CONTAINER ID|NAME)\b.* MEM USAGE / LIMIT "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
                          r"^NAME +(?:IMAGE|COMMAND|SERVICE)\b|^ *Name +Command +State"),
     (FileKind.FIREWALL, r"^Status: (?:active|inactive)|^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|"
@@ -111,6 +114,11 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
     (FileKind.TAILSCALE, r"^https?://\S+\.ts\.net(?::\d+)? \(|^\|-- /\S* +(?:proxy|path|text)|^No serve config"),
+    (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Service runtime: status=|"
+                           r"^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
+                           r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
+    (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$|^Failed to connect to (?:user scope )?bus\b|"
+                          r"^System has not been booted with systemd"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
@@ -235,7 +243,8 @@ def _log(text: str) -> FileKind | None:
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
-    if not told and dated * 2 > len(lines) and KIN.search(text):
+    few = not told or (told * 4 < silent and max(counts.values()) < 3)
+    if few and dated * 2 > len(lines) and KIN.search(text):
         return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None

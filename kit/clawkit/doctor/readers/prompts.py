@@ -1,11 +1,11 @@
-"""How a pasted session shows where a command begins."""
+"""How a command stands in a pasted session: behind a prompt, or alone in its line; and what fences off a block."""
 
 from __future__ import annotations
 
 import re
 
 PROMPT = re.compile(
-    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: ][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
+    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: \[][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
     r">(?= ?(?:docker|curl)))\s*"
     r"(?P<command>\S.*)$"
     r"|^# (?P<root>(?:docker|curl|ss|netstat|nginx|systemctl|journalctl|cat|openssl|dig|ufw|iptables|nft|df|ls|caddy|"

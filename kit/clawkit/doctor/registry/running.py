@@ -39,6 +39,7 @@ from clawkit.doctor.causes import (
     gateway_out_of_memory,
     gateway_port_taken,
     gateway_replicated,
+    gateway_stalled,
     healthcheck_too_impatient,
     host_port_taken,
     image_not_found,
@@ -71,6 +72,7 @@ from clawkit.doctor.causes import (
     service_behind_profile,
     state_database_corrupt,
     state_database_locked,
+    state_migration_incomplete,
     state_volume_not_writable,
     stray_systemd_gateway,
     subnet_overlaps,
@@ -88,6 +90,7 @@ from clawkit.doctor.causes import (
     unit_network_blocked,
     unrecognized_config_key,
     upstream_closed_mid_request,
+    user_service_without_session,
 )
 
 CAUSES: tuple[Cause, ...] = (
@@ -138,6 +141,7 @@ CAUSES: tuple[Cause, ...] = (
     state_database_corrupt.CAUSE,
     state_database_locked.CAUSE,
     state_volume_not_writable.CAUSE,
+    state_migration_incomplete.CAUSE,
     config_unparsable.CAUSE,
     unrecognized_config_key.CAUSE,
     invalid_bind_value.CAUSE,
@@ -153,7 +157,9 @@ CAUSES: tuple[Cause, ...] = (
     plugin_crashes_gateway.CAUSE,
     container_runtime_refused.CAUSE,
     healthcheck_too_impatient.CAUSE,
+    user_service_without_session.CAUSE,
     gateway_not_running.CAUSE,
+    gateway_stalled.CAUSE,
     upstream_closed_mid_request.CAUSE,
     caddy_data_not_writable.CAUSE,
     certificate_unreadable.CAUSE,

@@ -19,6 +19,9 @@ JOURNAL = re.compile(
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
+PLATFORM = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?:(?:app|proxy|runner)\[\w+\] \w{3} \[\w+\]|\[(?:inf|err|dbg|wrn)\]) *")
+"""`fly logs`, `railway logs`."""
+
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.PROXY, FORM),
@@ -52,7 +55,10 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+|"
                    r"^requests\.exceptions\.\w+: HTTPSConnectionPool|Unable to obtain ACME certificate|"
                    r"The ACME resolve\w* .*is skipped|^Requested name \S+ is an IP address"),
-    (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
+    (Speaker.DOCKER, r"Error response from daemon|^error while interpolating |"
+                     r"^required variable \S+ is missing a value|"
+                     r"no suitable node \(|"
+                     r"Cannot connect to the Docker daemon|"
                      r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
                      r"no matching manifest for |"
@@ -83,8 +89,11 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
                      r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
                      r"No required SSL certificate was sent|The plain HTTP request was sent to HTTPS port|"
+                     r"^(?:WebSocket|socket|ws)\b.{0,20} closed?\b.{0,12}\b1\d{3}\b|"
                      r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
-    (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
+    (Speaker.GATEWAY, r"^\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)? (?:trace|debug|info|warn|error|fatal) "
+                      r"[a-z][\w-]*(?:/[\w.-]+)* \S|"
+                      r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"
             r"^(?:\[?\d[\d:.TZ+-]+\]? )?\[(?:gateway|ws|openclaw|clawdbot|moltbot|control-ui|canvas|"
@@ -96,7 +105,9 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                       r"Gateway (?:start blocked|failed to start|service)|Refusing to bind gateway|gateway (?:start|"
                       r"already|"
                       r"token|connect|did not)|Invalid config at|Config (?:invalid|was last written)|EADDRINUSE|"
-                      r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
+                      r"node:sqlite is unavailable|SQLite support is unavailable|"
+            r"^Error: Cannot find module '/\S*(?:dist|openclaw)|^node:internal/|^Node\.js v\d[\d.]+$|"
+            r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
                       r"Invalid --bind|Missing config\.|Unrecognized keys?:|allowedOrigins|"
                       r"JavaScript heap out of memory|"
                       r"openclaw (?:doctor|gateway|devices|setup|configure|onboard|requires Node)|"
@@ -136,7 +147,7 @@ def plain(line: str) -> str:
 
 def unprefixed(line: str) -> str:
     """Without what journald and `logs -t` write before it."""
-    journal = JOURNAL.match(line)
+    journal = PLATFORM.match(line) or JOURNAL.match(line)
     return STAMP.sub("", line[journal.end() :] if journal else line)
 
 
