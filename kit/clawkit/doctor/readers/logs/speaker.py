@@ -49,7 +49,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                    r"^(?:Requesting|Renewing|Attempting to renew) (?:a|an existing)? ?cert|^Failed to renew cert|"
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
                    r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
-    (Speaker.DOCKER, r"Error response from daemon|^error while interpolating |"
+    (Speaker.DOCKER, r"Error response from daemon|^\[rootlesskit|^error while interpolating |"
                      r"^required variable \S+ is missing a value|"
                      r"no suitable node \(|"
                      r"Cannot connect to the Docker daemon|"
@@ -97,7 +97,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                       r"^ +at .*/(?:openclaw|clawdbot|moltbot)/(?:dist|node_modules)/|^ +at .*/app/dist/|"
             r"node:sqlite is unavailable|SQLite support is unavailable|"
             r"^Error: Cannot find module '/\S*(?:dist|openclaw)|^node:internal/|^Node\.js v\d[\d.]+$|"
-            r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
+            r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |EROFS: |"
                       r"Invalid --bind|Missing config\.|Unrecognized keys?:|allowedOrigins|"
                       r"JavaScript heap out of memory|"
                       r"openclaw (?:doctor|gateway|devices|setup|configure|onboard|requires Node)|"
