@@ -53,7 +53,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"^required variable \S+ is missing a value|"
                      r"no suitable node \(|"
                      r"Cannot connect to the Docker daemon|"
-                     r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
+                     r"failed to connect to the docker API|permission denied while trying to connect to the [Dd]ocker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
                      r"no matching manifest for |"
                      r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
