@@ -41,7 +41,7 @@ GIVEN_UP = rf"{NAME}\.service: Start request repeated too quickly"
 COUNTER = rf"{NAME}\.service: Scheduled restart job, restart counter is at (?P<count>\d+)"
 UNCAUGHT = r"(?:Unhandled promise rejection|Uncaught exception): (?P<what>.+)"
 ALIVE = re.compile(r"^(?:\[[\w:.+-]+\] )?\[(?:ws|heartbeat|agent)\b|connected conn=")
-FAILED = r"^Gateway failed to start: |^gateway startup failed\b"
+FAILED = r"^Gateway failed to start: |^gateway startup failed\b|^Node\.js v\d[\d.]+$"
 READY = r"\[gateway\] ready\b"
 TOLD = r"\[gateway\] received SIGTERM"
 SOON = 10

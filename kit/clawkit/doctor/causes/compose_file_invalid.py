@@ -18,6 +18,7 @@ CUT = ("undefined-volume", "undefined-network")
 """What a file lacks that was cut before it was given."""
 WORDS = (
     r"^(?:yaml: .*|parsing .*\.ya?ml: .*|validating .*\.ya?ml: .*|.*: invalid compose project|"
+    r"service \S+: (?:secret|config) not found: .*|"
     r"(?:Error response from daemon: )?Duplicate mount point: .*|"
     r"(?:ERROR: )?The Compose file .* is invalid.*|.* Additional property \S+ is not allowed|"
     r'.*service "\S+" (?:refers to|depends on) undefined .*|.*dependency cycle detected.*|.*mapping key "\S+" already'

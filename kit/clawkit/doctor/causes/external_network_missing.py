@@ -17,13 +17,14 @@ WORDS = (
     r"(?P<last>network) (?P<alone>[\w.-]+) not found"
 )
 """Of Compose v2 for both, and of the engine when a container is started that was made for a network since removed."""
+CLOSED = r"Could not attach to network (?P<name>[\w.-]+): .*not manually attachable"
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def judge(setup: Setup) -> Finding | None:
     found = engine_words(setup, WORDS)
     if found is None:
-        return None
+        return _closed(setup)
     place, match = found
     kind = match["kind"] or match["other"] or match["last"]
     name = match["name"] or match["named"] or match["alone"]
@@ -38,6 +39,20 @@ def judge(setup: Setup) -> Finding | None:
         fix=Fix(f"create it, or name one that exists: docker {kind} ls", f"docker {kind} create {name}"),
         evidence=at(place, *_declared(setup, kind, name)),
     )
+
+
+def _closed(setup: Setup) -> Finding | None:
+    found = engine_words(setup, CLOSED)
+    if found is None:
+        return None
+    name = found[1]["name"]
+    return Finding(
+        summary=f"{name} is a network of the Swarm that takes services only, so this container cannot join it",
+        fix=Fix("make it anew with --attachable (attachable: true in the stack), or run the gateway as a service of "
+                "the Swarm",
+                f"docker network create -d overlay --attachable {name}"),
+        evidence=at(found[0]),
+    )  # fmt: skip
 
 
 def _declared(setup: Setup, kind: str, name: str) -> list[Place]:

@@ -12,7 +12,7 @@ from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import gateways
+from clawkit.doctor.programs import HOPELESS, gateways
 
 SHELLS = ("sh", "bash", "ash", "zsh", "dash", "sleep", "tail", "cat", "true")
 ERRANDS = ("onboard", "setup", "configure", "doctor", "dashboard", "tui", "agent", "status", "start", "install", "stop",
@@ -26,6 +26,11 @@ INTERPRETER = (
     r"^exec (?P<file>/\S+): no such file or directory|"
     r"env: [\u2018']?(?:ba|da)?sh(?:\\r|\r|\?)[\u2019']?: No such file"
 )
+USAGE = (
+    r"^(?P<usage>Usage: (?:openclaw|clawdbot|moltbot)\b)|^error: unknown (?P<what>option|command) '(?P<word>[^']+)'|"
+    r"^(?P<port>Invalid port)\b"
+)
+ENDS = r"exited with code [1-9]|Main process exited"
 VERB = re.compile(r"[a-z][a-z-]*")
 
 
@@ -44,7 +49,25 @@ def judge(setup: Setup) -> Finding | None:
                 ),
                 evidence=at(command.at if command else service.at),
             )
-    return _said(setup)
+    return _said(setup) or _answered(setup)
+
+
+def _answered(setup: Setup) -> Finding | None:
+    """What OpenClaw's command line says to words that it does not know, as the last of what ends again and again."""
+    said = last_words(setup, USAGE, Speaker.GATEWAY)
+    ends = next(setup.said(ENDS), None) or any(one.state in HOPELESS for one in gateways(setup))
+    if said is None or not ends:
+        return None
+    line, match = said
+    why = f"its {match['what']} {match['word']} is none of this release" if match["what"] else (
+        "what --port or OPENCLAW_GATEWAY_PORT holds is no port" if match["port"] else "it names no command, so help is "
+        "all that it prints")  # fmt: skip
+    return Finding(
+        summary=f"the gateway's command line is wrong: {why}",
+        fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
+                '"lan"]; in a unit ExecStart=… openclaw gateway --port 18789', "docker compose up -d"),
+        evidence=at(line.at),
+    )  # fmt: skip
 
 
 def _said(setup: Setup) -> Finding | None:

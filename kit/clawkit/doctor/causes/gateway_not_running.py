@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.endings import MEANS, cycling, ended, failed, listed, looping
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import engine_words, last_words
 from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
@@ -23,6 +23,8 @@ from clawkit.doctor.verdict import serves
 
 ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
 """What releases before 2026.4 ended with: origin-not-listed."""
+PROBED = r"^ *connect ECONNREFUSED (?P<url>(?:127\.0\.0\.1|\[?::1\]?):\d+)$"
+STATUS = r"^(?:RPC|Connectivity) probe: failed"
 UNREACHED = r"Gateway not reachable at (?P<url>ws://(?:127\.|localhost)\S*) \(ECONNREFUSED\)"
 HELD = r"dependency failed to start: container (?P<name>\S+) (?:is unhealthy|exited)"
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
@@ -54,7 +56,22 @@ def judge(setup: Setup) -> Finding | None:
                     command),
             evidence=at(*places, *(line.at for line in last)),
         )  # fmt: skip
-    return None
+    return _asked_alone(setup)
+
+
+def _asked_alone(setup: Setup) -> Finding | None:
+    """Refused on loopback and nothing else is known: it may also run where this loopback does not lead."""
+    if setup.compose or setup.containers or setup.proxies or gateway_units(setup) or setup.host.sockets_known:
+        return None
+    refused = next(_refusals(setup), None)
+    if refused is None:
+        return None
+    return Finding(
+        summary=f"nothing listens on {refused[0]}: the gateway does not run on this host, or not on its loopback",
+        fix=Fix("start it, or ask where it runs", "openclaw gateway status; docker ps -a"),
+        evidence=at(refused[1]),
+        severity=Severity.WARNING,
+    )
 
 
 def _stopped(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
@@ -115,6 +132,8 @@ def _unreached(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     if setup.compose or setup.containers or gateway_units(setup):
         return
     said = last_words(setup, UNREACHED, Speaker.GATEWAY)
+    if said is None and any(setup.said(STATUS)):
+        said = last_words(setup, PROBED, Speaker.GATEWAY)
     if said is not None:
         yield f"nothing listens on {said[1]['url']}", "openclaw gateway status", [said[0].at]
 
@@ -138,13 +157,18 @@ def _refused(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
     elsewhere = links(setup) and not any(link.reach is Reach.LOOPBACK for link in links(setup))
     if not setup.host.sockets_known or gateways(setup) or elsewhere:
         return
+    for name, place in _refusals(setup):
+        yield f"nothing listens on {name}", "openclaw gateway status", [place, setup.host.sockets[0].at]
+
+
+def _refusals(setup: Setup) -> Iterator[tuple[str, Place]]:
     ports = {gateway.effective_port for gateway in setup.gateways} or {DEFAULT_PORT}
     ports -= {urlsplit(one.url).port or 0 for one in setup.exchanges if one.status}
     for one in setup.exchanges:
         asked = urlsplit(one.url)
         own = one.error == "refused" and not one.container and asked.hostname in ("127.0.0.1", "localhost", "::1")
         if own and asked.port in ports and all(seen.port != asked.port for seen in setup.host.sockets):
-            yield f"nothing listens on {asked.netloc}", "openclaw gateway status", [one.at, setup.host.sockets[0].at]
+            yield asked.netloc, one.at
 
 
 def _held(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:

@@ -26,6 +26,8 @@ WORDS = (
     r"(?:Out of memory|"
     r"Memory cgroup out of memory): Kill(?:ed)? process"
     r" \d+,? \(?(?:node|openclaw|MainThread|npm)|oom-kill:.*task=(?:node|openclaw|MainThread)|"
+    r"sending SIG(?:TERM|KILL) to process \d+ .*\"(?:openclaw|node|MainThread|clawd)[^\"]*\": badness|"
+    r"Killed \S*(?:claw|molt)\S* due to memory|(?:claw|molt)\S*\.service: systemd-oomd killed|"
     r"container oom \S+ \(.*(?:claw|molt)"
 )
 POD = r"^ +Reason: +OOMKilled"

@@ -21,6 +21,7 @@ ENGINE = (
     r"Bind for \S*?:(\d+) failed: port is already allocated|listen tcp[46]? \S*?:(\d+): bind: address already in use|"
     r"exposing port TCP \S*?:(\d+) -> .*(?:address already in use|forbidden|bind:)|"
     r"failed to bind (?:host )?port .*?:(\d+)\b.*already in use|port (\d+) is already allocated|"
+    r"port '(\d+)' is already in use by service|"
     r"failed to bind udp listener on \S*?:(53)\b.*in use"
 )
 PROXY = (

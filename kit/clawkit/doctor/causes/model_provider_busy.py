@@ -16,7 +16,18 @@ MANY = 3
 SAID = r"rate_limit_error|insufficient_quota|exceeded your current quota|provider.*\b429\b"
 
 
+PAID = r"insufficient credits|credit balance is too low|insufficient (?:account )?balance|isError=true error=402\b"
+
+
 def judge(setup: Setup) -> Finding | None:
+    unpaid = heard(setup, PAID)
+    if unpaid:
+        return Finding(
+            summary="the model provider's account has no credit left: the gateway is well",
+            fix=Fix("pay at the provider, or name a model of another one under agents.defaults.model.fallbacks"),
+            evidence=at(*unpaid[:2]),
+            observed=True,
+        )
     seen = heard(setup, SAID)
     if all(RETRIED.search(place.text) for place in seen) and len(seen) < MANY:
         return None

@@ -27,6 +27,10 @@ HOSTS = (
     r"EACCES: permission denied, mkdir '(?P<path>/(?:Users|Volumes|volume\d+|mnt(?:/[^'/]+)?|home/(?!node')[^'/]+))'"
 )
 """The first folder of a path that its container does not have: it is the host's."""
+PROFILE = (
+    r'apparmor="DENIED".*profile="(?P<profile>[^"]*(?:node|claw)[^"]*)".*name="(?P<path>[^"]*(?:openclaw|clawdbot|'
+    r'moltbot)[^"]*)"'
+)
 BOXED = r"^ *Container \S+ +(?:Creat|Start|Runn|Recreat)|\bfile:///app/|/home/node/|\bat .*\(/app/"
 NO = ("no", "false", "off", "0")
 IMAGE_USER = "1000"
@@ -48,6 +52,9 @@ def judge(setup: Setup) -> Finding | None:
         return _finding(f"{path} {what}", _source(setup), found[0].at)
     if serves(setup):
         return None
+    kept = last_words(setup, PROFILE, Speaker.GATEWAY, Speaker.KERNEL)
+    if kept is not None:
+        return _of_profile(kept[1]["profile"], kept[1]["path"], kept[0].at)
     for service in gateway_services(setup):
         for mount in service.mounts:
             if STATE.search(mount.target) and mount.read_only:
@@ -95,6 +102,15 @@ def _of_unit(unit: Unit, setting: Value[str], said: Place) -> Finding:
                 "/var/lib) if it lies in a home",
                 f"sudo systemctl daemon-reload && sudo systemctl restart {unit.name}"),
         evidence=at(said, setting.at),
+    )  # fmt: skip
+
+
+def _of_profile(profile: str, path: str, said: Place) -> Finding:
+    return Finding(
+        summary=f"OpenClaw cannot use {path}: the AppArmor profile {profile} keeps it from the file",
+        fix=Fix("allow that folder in the profile, or let it only complain",
+                f"sudo aa-complain {profile}; sudo aa-logprof"),
+        evidence=at(said),
     )  # fmt: skip
 
 

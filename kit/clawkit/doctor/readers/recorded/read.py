@@ -47,6 +47,7 @@ ENGINE = (
     ("create", FileKind.DOCKER_LOG),
     ("pull", FileKind.DOCKER_LOG),
     ("events", FileKind.DOCKER_LOG),
+    ("deploy", FileKind.DOCKER_LOG),
 )
 RECORDED = frozenset(
     (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.DOCKER_STATS,
