@@ -11,6 +11,11 @@ from clawkit.doctor.model.setup import Part, Setup
 
 LOADED = r'cannot load certificate(?: key)? "(?P<path>[^"]+)": PEM_read_bio\w*\(\) failed .*'
 WORDS = {
+    r"No Private Key found in '(?P<path>[^']+?)(?:\.key)?'": (
+        "holds no private key beside the certificate, which HAProxy wants in one file",
+        "write certificate, chain and key into one file",
+        "cat fullchain.pem privkey.pem > FILE; haproxy -c -f /etc/haproxy/haproxy.cfg",
+    ),
     LOADED + r"(?:problems getting password|bad decrypt|bad password|interrupted or cancelled)": (
         "is protected by a password that nobody can type at start-up",
         "take the password off the key, or name it in ssl_password_file",

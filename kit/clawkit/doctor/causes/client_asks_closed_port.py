@@ -12,7 +12,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.exchange import Exchange
-from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.gateway import DEFAULT_PORT, Gateway
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.public import is_address
@@ -20,20 +20,22 @@ from clawkit.doctor.visit import visits
 
 SAID = r"gateway connect failed: .*(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH) \[?(?P<host>[\da-fA-F.:]+?)\]?:(?P<port>\d+)"
 FAILED = ("refused", "timeout")
-OWN = re.compile(r"localhost$|127\.|::1$|0\.0\.0\.0$|100\.|fd7a:")
-"""The client's own machine is another matter, and so is a tailnet."""
+OWN = re.compile(r"localhost$|127\.|::1$|0\.0\.0\.0$")
+"""The client's own machine is another matter."""
 
 
 def judge(setup: Setup) -> Finding | None:
-    if len(setup.gateways) != 1:
+    if len(setup.gateways) > 1 or _taken(setup):
         return None
-    gateway = setup.gateways[0]
-    closed = _closed(setup, gateway)
+    gateway = setup.gateways[0] if setup.gateways else None
+    closed = _closed(setup, gateway) if gateway else _heard(setup)
+    own = gateway.effective_port if gateway else DEFAULT_PORT
     for host, port, place in _asked(setup):
-        if closed is not None and port == gateway.effective_port and _here(setup, host):
+        if closed is not None and port == own and _here(setup, host):
             names = sorted({visit.host for visit in visits(setup) if visit.host and visit.tls})
+            names = names or ([host] if host.endswith(".ts.net") else [])
             fix = (
-                Fix(f"wss://{names[0]} without a port, which the proxy hands on",
+                Fix(f"wss://{names[0]} without a port, which the proxy (or Tailscale) hands on",
                     f"openclaw config set gateway.remote.url wss://{names[0]}")
                 if names
                 else Fix("a proxy with TLS in front (`clawkit init`) and wss:// to its name, or a tunnel",
@@ -51,10 +53,14 @@ def _asked(setup: Setup) -> Iterator[tuple[str, int, Place]]:
     for line, match in setup.said(SAID):
         if not OWN.match(match["host"]):
             yield match["host"], int(match["port"]), line.at
+    for url in setup.clients:
+        parts = urlsplit(url.value)
+        if parts.hostname and not OWN.match(parts.hostname) and parts.port:
+            yield parts.hostname, parts.port, url.at
     for one in setup.exchanges:
-        parts = urlsplit(one.url) if _socket(one) else None
-        if parts is not None and parts.hostname and not OWN.match(parts.hostname) and parts.port:
-            yield parts.hostname, parts.port, one.at
+        asked = urlsplit(one.url if _socket(one) else "")
+        if asked.hostname and not OWN.match(asked.hostname) and asked.port:
+            yield asked.hostname, asked.port, one.at
 
 
 def _socket(one: Exchange) -> bool:
@@ -65,9 +71,28 @@ def _socket(one: Exchange) -> bool:
 def _here(setup: Setup, host: str) -> bool:
     """One of our names, or an address, which may be any machine's: then the port alone must do."""
     if not is_address(host):
-        return host in {visit.host for visit in visits(setup)}
+        served = {urlsplit(one.name).hostname for one in setup.host.served}
+        return host in {visit.host for visit in visits(setup)} | served
     known = [one for one in setup.host.addresses if not ip_address(one.split("/")[0]).is_loopback]
     return not known or host in known or not ip_address(host).is_private
+
+
+def _heard(setup: Setup) -> Place | None:
+    """Nobody gave openclaw.json, and the sockets show it."""
+    ears = [one for one in setup.host.sockets if one.port == DEFAULT_PORT]
+    loopback = bool(ears) and all(one.address.startswith("127.") or one.address == "::1" for one in ears)
+    return ears[0].at if loopback else None
+
+
+def _taken(setup: Setup) -> bool:
+    """A proxy listens on a port of that number too, or a container publishes it: whoever asks for it may be right."""
+    port = setup.gateways[0].effective_port if setup.gateways else DEFAULT_PORT
+    heard = any(one.port == port for proxy in setup.proxies for site in proxy.sites for one in site.listeners)
+    published = any(one.published == port and not one.address.startswith("127.")
+                    for service in setup.services() for one in service.ports)  # fmt: skip
+    open_to_all = any(one.port == port and not one.address.startswith("127.") and one.address != "::1"
+                      for one in setup.host.sockets)  # fmt: skip
+    return heard or published or open_to_all
 
 
 def _closed(setup: Setup, gateway: Gateway) -> Place | None:
@@ -86,6 +111,6 @@ CAUSE = Cause(
     layer=Layer.CLIENT,
     hop=Hop.CLIENT,
     symptoms=(Symptom.REFUSED, Symptom.TIMEOUT, Symptom.WS_CUT),
-    looks_at=looks_at(Part.LOGS, Part.EXCHANGES),
+    looks_at=looks_at(Part.LOGS, Part.EXCHANGES, Part.GATEWAY),
     judge=judge,
 )

@@ -8,13 +8,14 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
 
+MOVED = (301, 308)
 SAID = r"SECURITY ERROR: .*plaintext ws://"
 
 
 def judge(setup: Setup) -> Finding | None:
     seen = heard(setup, SAID)
     if not seen:
-        return None
+        return _redirected(setup)
     return Finding(
         summary="a node or the CLI was given a plain ws:// address of another machine and refuses to send its "
         "token there",
@@ -22,6 +23,23 @@ def judge(setup: Setup) -> Finding | None:
         evidence=at(*seen[:2]),
         observed=True,
     )
+
+
+def _redirected(setup: Setup) -> Finding | None:
+    """A handshake does not follow the redirect from port 80."""
+    steps = [redirect.at for proxy in setup.proxies for site in proxy.sites if not site.serves_tls
+             for redirect in (site.redirect, *site.redirects, *(route.redirect for route in site.routes))
+             if redirect is not None and redirect.to.startswith("https://")]  # fmt: skip
+    for one in setup.exchanges:
+        if steps and one.upgrade and one.status in MOVED and not one.url.startswith(("wss:", "https:")):
+            return Finding(
+                summary=f"a node or the CLI comes by plain ws:// to port 80, which answers {one.status} to https: a "
+                "WebSocket follows no redirect",
+                fix=Fix("wss://<the proxy's name> as gateway URL of that client (a node: --tls and port 443)"),
+                evidence=at(one.at, steps[0]),
+                observed=True,
+            )
+    return None
 
 
 CAUSE = Cause(

@@ -7,7 +7,7 @@ import re
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.failure import LogLine, Speaker
 from clawkit.doctor.model.setup import Part, Setup
 
 WORDS = (
@@ -16,8 +16,11 @@ WORDS = (
     r"DuckDNS request failed|\bbody: KO\b|No TXT record found at _acme-challenge|Incorrect TXT record|"
     r"expected 1 zone, got 0|Invalid request headers|Invalid access token|Authentication error|9109|"
     r"Unable to authenticate|invalid (?:api )?(?:token|credentials)|could not determine zone|"
-    r"Error determining zone_id|InvalidClientTokenId|AccessDenied.*route53|HTTP 403.*dns|Actor .*requires permission)"
+    r"Error determining zone_id|InvalidClientTokenId|AccessDenied.*route53|HTTP 403.*dns|Actor .*requires permission|"
+    r"unrecognized DNS provider: \S+|some credentials information are missing: [\w,]+|"
+    r"You (?:didn't|haven't) specif\w+ .{0,40}(?:key|token|secret)\w*|Error adding TXT record to domain)"
 )
+UNSET = re.compile(r"unrecognized DNS provider|credentials information|You (?:didn|haven)|Error adding TXT")
 LATE = re.compile(r"propagate|time limit|TXT record")
 ABOUT = re.compile(r"dns|zone|cloudflare|route53|challenge|presenting|acme|certbot", re.IGNORECASE)
 
@@ -25,6 +28,8 @@ ABOUT = re.compile(r"dns|zone|cloudflare|route53|challenge|presenting|acme|certb
 def judge(setup: Setup) -> Finding | None:
     for line, match in setup.said(WORDS, Speaker.CADDY, Speaker.ACME):
         if ABOUT.search(line.text):
+            if UNSET.search(match[0]):
+                return _unset(match[0], line)
             return Finding(
                 summary="the DNS provider "
                 + ("does not show" if LATE.search(match[0]) else "refuses")
@@ -35,6 +40,15 @@ def judge(setup: Setup) -> Finding | None:
                 evidence=at(line.at),
             )  # fmt: skip
     return None
+
+
+def _unset(words: str, line: LogLine) -> Finding:
+    return Finding(
+        summary=f"the certificate client was given no DNS provider that it knows, or no key for it: {words}",
+        fix=Fix("the provider's name as its manual spells it (cloudflare, route53, …), and its key in the environment "
+                "of the proxy or of acme.sh (Traefik: CF_DNS_API_TOKEN, acme.sh: CF_Token)", "docker compose up -d"),
+        evidence=at(line.at),
+    )  # fmt: skip
 
 
 CAUSE = Cause(

@@ -17,8 +17,9 @@ from clawkit.doctor.public import is_public
 NXDOMAIN = re.compile(r"NXDOMAIN|no valid A(?:AAA)? records|no such host|does not exist")
 NODE = r"gateway connect failed: .*ENOTFOUND (?P<name>[\w-]+(?:\.[\w-]+)+)"
 UNFOUND = (
-    r"(?:Could not resolve host|ENOTFOUND|Name or service not known|server can't find|nodename nor servname provided)"
-    r"[: ]*(?P<name>[\w-]+(?:\.[\w-]+)+)",
+    r"(?:Could not resolve host|ENOTFOUND|Name or service not known|unable to resolve host address|"
+    r"server can't find|nodename nor servname provided)"
+    r"[: '\u2018]*(?P<name>[\w-]+(?:\.[\w-]+)+)",
     r"(?P<name>[\w-]+(?:\.[\w-]+)+)(?:['\u2019]s (?:server IP|DNS) address could not be found|"
     r"['\u2019]s server IP address|: ERR_NAME_NOT_RESOLVED|: NXDOMAIN|: Name or service not known)",
 )

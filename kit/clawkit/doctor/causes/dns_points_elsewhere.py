@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from clawkit.doctor.acme import refusals
 from clawkit.doctor.cause import Cause, looks_at
@@ -14,7 +15,7 @@ from clawkit.doctor.links import sites
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.public import is_address, is_public_address
+from clawkit.doctor.public import is_address, is_public, is_public_address
 
 FOUR = re.compile(r"^\[?(\d+\.\d+\.\d+\.\d+)\]?: |\[(\d+\.\d+\.\d+\.\d+)\]")
 
@@ -27,6 +28,7 @@ def judge(setup: Setup) -> Finding | None:
         return None
     names = {name.value.lower() for proxy, site in sites(setup)
              if proxy.kind is not ProxyKind.CLOUDFLARED for name in site.names}  # fmt: skip
+    names = names if setup.proxies else _looked_up(setup)
     for answer in setup.host.dns:
         if answer.kind == "A" and answer.values and answer.name.rstrip(".").lower() in names:
             # a private answer is a name server's own view of this network, or /etc/hosts
@@ -44,6 +46,15 @@ def judge(setup: Setup) -> Finding | None:
         if address and address not in own and not is_cloudflare(address):
             return _finding(refusal.name or "the name", address, here[0], refusal.at, False)
     return None
+
+
+def _looked_up(setup: Setup) -> set[str]:
+    """Nobody gave a proxy's configuration: the one name that was looked up beside this host's own address, if
+    openclaw.json does not speak of others."""
+    asked = {one.name.rstrip(".").lower() for one in setup.host.dns if one.kind == "A" and one.values}
+    allowed = {urlsplit(one.value).hostname for gateway in setup.gateways for one in gateway.origins or ()}
+    meant = asked & allowed if setup.gateways else asked
+    return meant if len(meant) == 1 and all(map(is_public, meant)) else set()
 
 
 def _finding(name: str, there: str, here: str, seen: Place, some: bool) -> Finding:

@@ -14,7 +14,7 @@ from clawkit.doctor.model.failure import Failure, FailureKind, LogLine, Speaker
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.host import Host
 from clawkit.doctor.model.pem import SeenCertificate
-from clawkit.doctor.model.place import Problem
+from clawkit.doctor.model.place import Problem, Value
 from clawkit.doctor.model.proxy import Proxy
 
 
@@ -35,6 +35,8 @@ class Part(StrEnum):
 class Setup:
     proxies: tuple[Proxy, ...] = ()
     gateways: tuple[Gateway, ...] = ()
+    clients: tuple[Value[str], ...] = ()
+    """gateway.remote.url of the CLIs and nodes whose files were given."""
     compose: tuple[Compose, ...] = ()
     containers: tuple[Container, ...] = ()
     logs: tuple[LogLine, ...] = ()

@@ -17,7 +17,7 @@ from clawkit.doctor.model.proxy import Proxy
 from clawkit.doctor.model.setup import Setup
 from clawkit.doctor.readers import pem, placement, recorded
 from clawkit.doctor.readers.collect import collect
-from clawkit.doctor.readers.gateways import gateways
+from clawkit.doctor.readers.gateways import clients, gateways
 from clawkit.doctor.readers.kinds import FileKind
 from clawkit.doctor.readers.logs.times import about, of_words
 from clawkit.doctor.readers.piece import Piece, of_kinds, pieces, seen, units
@@ -58,6 +58,7 @@ def read(paths: Sequence[Path]) -> Setup:
     return Setup(
         proxies=asked,
         gateways=served,
+        clients=clients(of_kinds(found, FileKind.OPENCLAW), every),
         compose=projects,
         containers=record.containers,
         logs=record.logs,

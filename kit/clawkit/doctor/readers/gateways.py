@@ -54,6 +54,14 @@ def gateways(
     return tuple(found)
 
 
+def clients(files: Sequence[TextFile], every: Sequence[TextFile]) -> tuple[Value[str], ...]:
+    from clawkit.doctor.readers import openclaw
+
+    written = [openclaw.read(file, _environment(file, None, None, every), every)
+               for file in files if "remote" in file.text]  # fmt: skip
+    return tuple(one.remote_url for one in written if _of_a_client(one) and one.remote_url is not None)
+
+
 def _of_a_client(written: Gateway) -> bool:
     """It tells a CLI or a node where another machine's gateway is."""
     return written.mode is not None and written.mode.value == "remote" and written.remote_url is not None

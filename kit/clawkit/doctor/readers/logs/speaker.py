@@ -84,7 +84,7 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
                      r"rejected websocket upgrade \(HTTP \d|^(?:Error: )?SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: |"
+                     r"^(?:wget|ping6?|nc|telnet): |^websocat: |Disconnected \(code: |"
                      r"^(?:\* +)?CONNECT tunnel failed|"
                      r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
                      r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
@@ -119,7 +119,7 @@ RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
 KIN = re.compile(
     r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|entryPoint)Name=|"
-    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: |connect to local service \["
+    r"ngrok|\bfrp[cs]?\b|haproxy(?:\[| version )|lvl=\w+ msg=|no route found: |connect to local service \["
 )
 """In the log of a program that has no form of its own here and belongs to the way all the same."""
 STRANGERS = re.compile(

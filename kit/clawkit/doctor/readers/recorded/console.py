@@ -54,6 +54,8 @@ def of_line(line: str, shown: str, number: int) -> Exchange | None:
         words = line.split("failed:", 1)[-1] if "failed:" in line else "closed before it was established"
         base = replace(base, upgrade=True)
         return replace(base, status=int(code.group(1))) if code else replace(base, error=_error(words))
+    if (refused := websocket.REFUSED.search(line)) and "connect failed" in line:
+        return replace(base, upgrade=True, status=int(next(group for group in refused.groups() if group)))
     if "disconnected (" in line or "closed (" in line or "Disconnected (" in line:
         closed = websocket.of_line(line, replace(base, upgrade=True))
         if closed is not None:

@@ -17,7 +17,7 @@ UFW_ROW = re.compile(
     r"^(?:\[ *\d+\] )?(?P<to>\S.*?)\s{2,}(?P<action>ALLOW|DENY|REJECT|LIMIT)(?: (?:IN|OUT|FWD))?\s{2,}(?P<source>\S.*)$"
 )
 POLICY = re.compile(r"^Chain (?P<chain>[\w-]+) \((?:policy (?P<policy>\w+)|\d+ references)|"
-                    r"^-P (?P<set>\w+) (?P<to>\w+)|"
+                    r"^(?:-P |:)(?P<set>[A-Z]+) (?P<to>\w+)|"
                     r"^\s*type filter hook (?P<hook>\w+) .*policy (?P<nft>\w+);")  # fmt: skip
 RULE = re.compile(r"^-A (?P<chain>[\w-]+) (?P<rest>.*-j (?:DROP|REJECT)\b.*)$")
 LISTED = re.compile(r"^\s*(?:\d+\s+\S+\s+)?(?:DROP|REJECT)\s+\w+\s+(?:--|\S+)\s+.*$")

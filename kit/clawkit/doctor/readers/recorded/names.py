@@ -22,7 +22,8 @@ HOST = re.compile(
 NOTHING = re.compile(r"^Host (?P<host>\S+?)\.? not found: \d\(NXDOMAIN\)|^(?P<none>\S+?)\.? has no (?P<kind>A|AAAA|"
                      r"CAA) record|"
                      r"can't find (?P<nslookup>\S+?)\.?: (?:NXDOMAIN|No answer)|"
-                     r"^\** ?(?P<find>\S+): NXDOMAIN")  # fmt: skip
+                     r"^\** ?(?P<find>\S+): NXDOMAIN|"
+                     r"^(?P<resolved>\S+?): resolve call failed: .*(?:not found|does not have any RR)")  # fmt: skip
 
 
 SERVFAIL = re.compile(r"status: SERVFAIL|: SERVFAIL$|\(SERVFAIL\)")
@@ -97,7 +98,7 @@ def _host(file: TextFile, lines: list[tuple[int, str]]) -> Iterator[DnsAnswer]:
         elif found:
             yield DnsAnswer(found["name"].lower(), "AAAA" if found["six"] else "A", (found["value"],), place)
         elif nothing:
-            name = nothing["host"] or nothing["none"] or nothing["nslookup"] or nothing["find"]
+            name = nothing["host"] or nothing["none"] or nothing["nslookup"] or nothing["find"] or nothing["resolved"]
             for kind in (nothing["kind"],) if nothing["kind"] else ("A", "AAAA"):
                 yield DnsAnswer(name.lower().rstrip("."), kind, (), place)
 

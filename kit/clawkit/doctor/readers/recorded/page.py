@@ -13,19 +13,25 @@ from clawkit.doctor.readers.text import TextFile
 from clawkit.doctor.redaction import redact
 
 TITLE = re.compile(r"<title>\s*(?:(?P<name>[\w-]+(?:\.[\w-]+)+) \| )?(?P<status>[45]\d\d)\b[^<]*", re.IGNORECASE)
-CHALLENGED = re.compile(rf"(?P<name>(?!))?(?P<status>(?!))?{CHALLENGE.pattern}", re.IGNORECASE)
+CHALLENGED = CHALLENGE
+REFUSED = re.compile(r"<title>[^<|]+ \| (?P<name>[\w-]+(?:\.[\w-]+)+) \| Cloudflare\s*</title>", re.IGNORECASE)
+"""Cloudflare's pages of the errors from 1000 on."""
+TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]+>", re.DOTALL | re.IGNORECASE)
+WORDS = 500
 FORBIDDEN = 403
 BODY = 2000
 
 
 def read(file: TextFile) -> Seen:
-    found = TITLE.search(file.text) or CHALLENGED.search(file.text)
+    found = next((match for rule in (TITLE, CHALLENGED, REFUSED) if (match := rule.search(file.text))), None)
     if found is None:
         return Seen()
     line = file.text.count("\n", 0, found.start()) + 1
-    url = f"https://{found['name']}/" if found["name"] else ""
-    headers = {"server": "cloudflare"} if "cloudflare" in file.text else {}
+    told = found.groupdict()
+    url = f"https://{told['name']}/" if told.get("name") else ""
+    headers = {"server": "cloudflare"} if "cloudflare" in file.text.lower() else {}
     at = Place(file.shown, line, found.group(0).partition(">")[2].strip())
-    return Seen(exchanges=(Exchange(url=url, at=at, vantage=vantage(url), 
-                                    status=int(found["status"] or FORBIDDEN), headers=headers,
-                                    body=redact(file.text)[:BODY]),))  # fmt: skip
+    words = " ".join(TAG.sub(" ", file.text).split())[:WORDS]
+    return Seen(exchanges=(Exchange(url=url, at=at, vantage=vantage(url), headers=headers,
+                                    status=int(told.get("status") or FORBIDDEN),
+                                    body=redact(f"{words}\n{file.text}")[:BODY]),))  # fmt: skip

@@ -149,9 +149,13 @@ def _comment(line: str, fenced: bool, current: _Open) -> bool:
 
 
 def _ends(lines: list[str], number: int) -> bool:
-    """A blank line and then prose: a sentence ends a command's output, in Markdown and out of it."""
+    """A blank line and then prose: a sentence ends a command's output, in Markdown and out of it. Tailscale writes a
+    line of its own like a heading."""
     following = next((line for line in lines[number + 1 :] if line.strip()), "")
-    return re.match(r"^(?:#{1,6} \S|[A-Z][\w'\u2019]*(?: [\w'\u2019,()/.-]+){3,}[.:?!]?$)", following) is not None
+    return (
+        re.match(r"^(?:#{1,6} (?!Funnel on:)\S|[A-Z][\w'\u2019]*(?: [\w'\u2019,()/.-]+){3,}[.:?!]?$)", following)
+        is not None
+    )
 
 
 def _headers(current: _Open) -> bool:

@@ -23,7 +23,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"certificate required|bad certificate|ERR_BAD_SSL_CLIENT_AUTH|No required SSL certificate",
      "tls-client-certificate"),
     (r"handshake failure", "tls-handshake"),
-    (r"Could ?n[o']t resolve|not known|no such host|ENOTFOUND|NAME_NOT_RESOLVED|NXDOMAIN|bad address|EAI_AGAIN|"
+    (r"Could ?n[o']t resolve|unable to resolve host|not known|no such host|ENOTFOUND|NAME_NOT_RESOLVED|NXDOMAIN|"
+     r"bad address|EAI_AGAIN|"
      r"Temporary failure in name|failed to lookup", "dns"),
     (r"Connection refused|ECONNREFUSED|CONNECTION_REFUSED|Could ?n[o']t connect to server|errno=111", "refused"),
     (r"No route to host|EHOSTUNREACH|ADDRESS_UNREACHABLE|Network is unreachable|ENETUNREACH", "unreachable"),
