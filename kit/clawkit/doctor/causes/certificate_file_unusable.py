@@ -32,7 +32,7 @@ WORDS = {
 
 def judge(setup: Setup) -> Finding | None:
     for words, (wrong, fix, command) in WORDS.items():
-        found = last_words(setup, words, Speaker.NGINX, Speaker.CADDY)
+        found = last_words(setup, words, Speaker.NGINX, Speaker.CADDY, Speaker.PROXY)
         if found is not None:
             line, match = found
             return Finding(
@@ -51,5 +51,5 @@ CAUSE = Cause(
     symptoms=(Symptom.REFUSED, Symptom.RESTARTING, Symptom.TLS),
     looks_at=looks_at(Part.LOGS),
     judge=judge,
-    explains=frozenset({"nginx-config-refused", "caddyfile-refused", "proxy-not-running"}),
+    explains=frozenset({"nginx-config-refused", "caddyfile-refused", "proxy-config-refused", "proxy-not-running"}),
 )
