@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from clawkit.doctor.model.compose import Compose
+from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.exchange import Exchange
 from clawkit.doctor.model.gateway import DEFAULT_PORT, Gateway
 from clawkit.doctor.model.host import Host
@@ -38,7 +39,8 @@ PROSE = (".md", ".mdx", ".markdown", ".rst")
 WRITTEN = (FileKind.COMPOSE, FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.OPENCLAW,
            FileKind.DOTENV, FileKind.UNIT, FileKind.TRAEFIK, FileKind.DOCKER_RUN)  # fmt: skip
 """What a folder of files consists of, and what manuals give examples of."""
-PROXIES = (FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.TRAEFIK, FileKind.TUNNEL)
+PROXIES = (FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.TRAEFIK, FileKind.TUNNEL, FileKind.HAPROXY,
+           FileKind.APACHE, FileKind.ENVOY)  # fmt: skip
 
 
 def read(paths: Sequence[Path]) -> Setup:
@@ -51,7 +53,7 @@ def read(paths: Sequence[Path]) -> Setup:
     record = recorded.together(known)
     record = replace(record, host=hosts(record.host, units(found, every)))
     projects = _projects(found)
-    proxied = any(piece.kind in PROXIES for piece in found)
+    proxied = any(piece.kind in PROXIES for piece in found) or any(map(_runs_gateway, record.containers))
     served = gateways(of_kinds(found, FileKind.OPENCLAW), projects, record.host.units, every, proxied=proxied)
     asked = proxies(found, projects, record)
     certificates = _certificates(of_kinds(found, FileKind.PEM), asked, projects)
@@ -72,6 +74,12 @@ def read(paths: Sequence[Path]) -> Setup:
         swarm=next((one.project or one.name for one in record.containers if one.wanted is not None), ""),
         now=_now(record, certificates, _dated(found)),
     )
+
+
+def _runs_gateway(container: Container) -> bool:
+    from clawkit.doctor.readers.live.role import Role, role
+
+    return role(container) is Role.GATEWAY
 
 
 def _without_manuals(found: Sequence[Piece]) -> tuple[Piece, ...]:
