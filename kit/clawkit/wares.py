@@ -22,6 +22,9 @@ SERVICE_LONGEST = 63
 HERE = "here"
 """Value of a node's label: what the service keeps is on it."""
 
+AT = "@"
+"""Between a service and its node, of the further places of one that runs on several: `proxy@node2`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ware:
@@ -86,8 +89,8 @@ def _each(wares: Iterable[Ware]) -> tuple[Ware, ...]:
 
 
 def label(project: str, service: str) -> str:
-    """Of the node that keeps what this service keeps."""
-    return f"clawkit.{project}.{service}"
+    """Of the node that keeps what this service keeps; the same for all places of a service."""
+    return f"clawkit.{project}.{service.partition(AT)[0]}"
 
 
 def secret_files(stack: Stack, service: str) -> tuple[tuple[str, str], ...]:

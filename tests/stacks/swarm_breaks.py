@@ -27,9 +27,14 @@ def stopped(site: Home) -> Iterator[None]:
 
 
 @contextmanager
-def proxy_stopped(site: Home) -> Iterator[None]:
-    with _scaled(site, "proxy"):
+def proxy_unplaced(site: Home) -> Iterator[None]:
+    docker, node = site.nodes.manager.docker, site.where("proxy").name
+    label = f"clawkit.{site.project}.proxy"
+    docker("node", "update", "--label-rm", label, node)
+    try:
         yield
+    finally:
+        docker("node", "update", "--label-add", f"{label}=here", node)
 
 
 @contextmanager
@@ -115,7 +120,7 @@ class Break:
 
 BREAKS = (
     Break("gateway-not-running", "scaled to 0", stopped),
-    Break("proxy-not-running", "scaled to 0", proxy_stopped),
+    Break("swarm-no-node-fits", "none carries the label clawkit.", proxy_unplaced),
     Break("proxy-not-running", "service proxy has no container", proxy_removed),
     Break("image-not-found", "does not have the image clawkit/openclaw:nowhere", image_missing),
     Break("swarm-no-node-fits", "none carries the label clawkit.", unplaced),

@@ -12,11 +12,11 @@ import secrets
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pytest
 from acme import Pebble
@@ -36,6 +36,8 @@ from clawkit.wait import Look, until
 from conftest import Clawkit, Said, docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1500)]
+
+T = TypeVar("T")
 
 DOMAINS = {"main": "localhost", "alice": "alice.lan"}
 HTTP, HTTPS = 8080, 8443
@@ -58,8 +60,9 @@ class Home:
     def project(self) -> str:
         return self.name or f"clawkit-{self.run.folder.name}"
 
-    def get(self, name: str = "main", path: str = "/healthz") -> http.HttpFacts:
-        target = Target(self.nodes.manager.address, self.port, DOMAINS[name])
+    def get(self, name: str = "main", path: str = "/healthz", *, node: Node | None = None) -> http.HttpFacts:
+        """`node`: whose proxy is asked, when not the manager's."""
+        target = Target((node or self.nodes.manager).address, self.port, DOMAINS[name])
         return http.get(target, path, headers=http.PATIENT, limit=200)
 
     def where(self, service: str) -> Node:
@@ -106,7 +109,7 @@ def nodes() -> Iterator[Nodes]:
     """The images are on the first one alone: clawkit hands them on."""
     if reason := impossible():
         pytest.skip(reason)
-    with swarm(3, [(1, kit_images("caddy", "nginx"))]) as running:
+    with swarm(3, [(1, kit_images("caddy"))]) as running:
         yield running
 
 
@@ -121,6 +124,8 @@ def site(request: pytest.FixtureRequest, nodes: Nodes, tmp_path_factory: pytest.
     place = tmp_path_factory.mktemp("swarm")
     run = Clawkit(place / f"swarm-{secrets.token_hex(2)}")
     found = Home(run, nodes, nodes.environ(place / "docker"), request.param)
+    if request.param == "nginx":
+        hand_over(nodes.manager, kit_images("nginx"))
     try:
         assert found("gateways", "add", "alice", "--domain", DOMAINS["alice"]).code == 0
         said = found("up", "--engine", "swarm", "--proxy", request.param, "--http-port", str(HTTP), "--https-port",
@@ -234,15 +239,41 @@ def test_the_gateway_trusts_the_proxy_and_sees_the_clients_own_address(site: Hom
     assert ours in checks["one-address"]["summary"]
 
 
+def label(site: Home, node: Node) -> None:
+    site.nodes.manager.docker("node", "update", "--label-add", f"clawkit.{site.project}.proxy=here", node.name)
+
+
+def proxies(site: Home) -> dict[str, dict[str, Any]]:
+    """Node -> the service there."""
+    return {one["node"]: one for one in site.status()["services"] if one["name"].partition("@")[0] == "proxy"}
+
+
+def test_a_second_label_is_a_second_proxy_until_it_is_taken_away(site: Home) -> None:
+    """The rest of their life together is in test_swarm_proxies.py."""
+    second = site.nodes.named(2)
+    label(site, second)
+    try:
+        said = site("up")
+        assert said.code == 0, said.err + said.out
+        assert {one["name"]: one["health"] for one in proxies(site).values()} == {
+            "proxy": "healthy", f"proxy@{second.name}": "healthy"}  # fmt: skip
+        assert [site.get(node=node).status for node in (site.nodes.manager, second)] == [200, 200]
+        told = json.loads(site("verify", "--gateway", "main", "--json").out)["checks"]
+        assert second.address in next(one["summary"] for one in told if one["id"] == "every-address")
+    finally:
+        site.nodes.manager.docker("node", "update", "--label-rm", f"clawkit.{site.project}.proxy", second.name)
+    assert list(proxies(site)) == [site.nodes.manager.name]
+
+
 @contextmanager
-def visited(site: Home, name: str) -> Iterator[list[int]]:
-    """The statuses that a visitor gets, one request after the other."""
-    seen: list[int] = []
+def sampled(look: Callable[[], T]) -> Iterator[list[T]]:
+    """What a visitor sees, one look after the other."""
+    seen: list[T] = []
     end = threading.Event()
 
     def visit() -> None:
         while not end.is_set():
-            seen.append(site.get(name).status)
+            seen.append(look())
             end.wait(0.05)
 
     thread = threading.Thread(target=visit)
@@ -252,6 +283,11 @@ def visited(site: Home, name: str) -> Iterator[list[int]]:
     finally:
         end.set()
         thread.join()
+
+
+def visited(site: Home, name: str) -> AbstractContextManager[list[int]]:
+    """The statuses that a visitor gets."""
+    return sampled(lambda: site.get(name).status)
 
 
 def test_a_restart_of_a_gateway_loses_no_request_of_it_nor_of_the_other(site: Home) -> None:

@@ -92,7 +92,7 @@ def aged(root: Pair, names: Sequence[str], days_left: int) -> Pair:
     return Pair(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode(), pair.key)
 
 
-@pytest.fixture(scope="module", params=["nginx-internal", "caddy-files"])
+@pytest.fixture(scope="module", params=[pytest.param("nginx-internal", marks=pytest.mark.long), "caddy-files"])
 def aging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aging]:
     folder = tmp_path_factory.mktemp("expiry") / f"expiry-{secrets.token_hex(4)}"
     folder.mkdir()

@@ -156,7 +156,7 @@ def test_without_its_front_nothing_can_be_looked_at_and_that_is_what_it_says(fro
     assert f"{fronted.front.address}:{fronted.stack.port} in front cannot be reached" in found["checks"][0]["reason"]
 
 
-@pytest.mark.parametrize("proxy", ["caddy", "nginx"])
+@pytest.mark.parametrize("proxy", ["nginx", pytest.param("caddy", marks=pytest.mark.long)])
 @pytest.mark.types("clawkit up --domain claw.example.com --tls off --front-proxy 127.0.0.1 --http-port 8080 --listen "
                    "127.0.0.1")  # fmt: skip
 def test_a_front_on_this_host_is_verified_as_that_front(proxy: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -69,3 +70,17 @@ def test_a_node_without_a_way_gets_nothing_and_swarm_says_the_rest(handed: list[
 
     supply.hand_out(FakeSwarm(reach=Nowhere()), STACK, Lock(), {"gateway": NODE}, lambda text: None)
     assert handed == []
+
+
+def test_two_nodes_get_their_images_side_by_side(handed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def hand(docker: Sequence[str], ref: str) -> None:
+        both.wait()
+        handed.append(f"{ref} {docker[-1]}")
+
+    monkeypatch.setattr(far, "hand_image", hand)
+    homes = {"gateway": NODE, "gateway-alice": replace(NODE, id="n3", name="node3"), "gateway-bob": NODE}
+    supply.hand_out(FakeSwarm(), STACK, Lock(), homes, lambda text: None)
+    ref = STACK.images.gateway.ref
+    assert sorted(handed) == [f"{ref} --context=node2", f"{ref} --context=node3"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from clawkit.engine.ports import Node
 from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing, SettingsError
-from clawkit.swarm import placement
+from clawkit.swarm import placement, proxies
 from fakes import make_stack
 
 MANAGER = Node("n1", "node1", "10.0.0.1", True, "ready", True, {})
@@ -74,3 +75,43 @@ def test_a_name_that_no_service_can_have_is_refused_before_anything_is_labelled(
     with pytest.raises(SettingsError, match="too long"):
         placement.settle(swarm, long)
     assert not swarm.found[0].labels
+
+
+LABEL = f"clawkit.{TWO.project}.proxy"
+
+
+def two_proxies() -> FakeSwarm:
+    swarm = FakeSwarm((MANAGER, *WORKERS))
+    for node in (WORKERS[0], MANAGER):
+        swarm.place(node, LABEL)
+    return swarm
+
+
+def test_a_proxy_may_have_several_nodes_and_the_manager_is_the_one_that_is_asked() -> None:
+    swarm = two_proxies()
+    assert names(swarm) == {"proxy": "node1", "gateway": "node2", "gateway-team": "node3", "proxy@node2": "node2"}
+
+
+def test_one_proxy_of_several_may_be_away() -> None:
+    swarm = two_proxies()
+    swarm.found = (replace(swarm.found[0], ready=False, state="down"), *swarm.found[1:])
+    assert {name: node for name, node in names(swarm).items() if name.startswith("proxy")} == {"proxy": "node2"}
+
+
+def test_proxies_that_would_each_order_certificates_are_refused_by_the_names_of_their_nodes(tmp_path: Path) -> None:
+    homes = placement.settle(two_proxies(), TWO)
+    acme = make_stack(engine="swarm", domain="claw.example.com", email="me@example.com")
+    override = tmp_path / "stack.override.yaml"
+    proxies.refuse_apart(TWO, override, homes)
+    assert acme.acme
+    with pytest.raises(SettingsError, match="its place on node1, node2, and each would order") as told:
+        proxies.refuse_apart(acme, override, homes)
+    assert "docker node update --label-rm" in str(told.value.fix)
+    override.write_text('version: "3.9"\nvolumes:\n  proxy: {driver_opts: {type: nfs, device: ":/claw"}}\n')
+    proxies.refuse_apart(acme, override, homes)
+
+
+def test_a_network_has_room_for_five_proxies(tmp_path: Path) -> None:
+    homes = {"proxy": MANAGER, **{f"proxy@{at}": replace(MANAGER, name=f"{at}") for at in range(5)}}
+    with pytest.raises(SettingsError, match="6 nodes carry the label"):
+        proxies.refuse_apart(TWO, tmp_path / "none", homes)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from clawkit import deployment as deployments
 from clawkit.deployment import Deployment
 from clawkit.engine.docker import DockerEngine
-from clawkit.engine.swarm import SwarmEngine
+from clawkit.engine.swarm import OVERRIDE, SwarmEngine
 from clawkit.errors import SettingsError
 from clawkit.lock import Lock
 from clawkit.report.human import HumanReport
-from clawkit.swarm import placement, rollout, supply
+from clawkit.swarm import placement, proxies, rollout, supply
 
 
 def preflight(deployment: Deployment) -> None:
@@ -33,6 +33,7 @@ def placed(report: HumanReport, deployment: Deployment, engine: SwarmEngine, loc
     with report.step("nodes") as tell:
         stack = deployment.stack(lock)
         homes = placement.settle(engine, stack)
+        proxies.refuse_apart(stack, deployment.rendered / OVERRIDE, homes)
         supply.hand_out(engine, stack, lock, homes, tell)
     for service, node in homes.items():
         report.note(f"     {service} on {node.name} ({node.address})")

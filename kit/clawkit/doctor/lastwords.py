@@ -20,6 +20,9 @@ STARTED = {
 up" is its wrapper's and comes before."""
 
 
+RUNS = r"^Runtime: running\b|\bGateway\b.*· reachable\b|^(?:RPC|Connectivity) probe: ok"
+
+
 def last_words(setup: Setup, pattern: str, *programs: Speaker) -> tuple[LogLine, re.Match[str]] | None:
     """The last line that fits. Lines of nobody (continuations, stack traces) and what Docker repeats count too."""
     found = list(setup.said(pattern, *programs, Speaker.UNKNOWN, Speaker.DOCKER, Speaker.CLIENT))
@@ -27,6 +30,11 @@ def last_words(setup: Setup, pattern: str, *programs: Speaker) -> tuple[LogLine,
         return None
     line, match = found[-1]
     return None if any(_outlived(setup, line, program) for program in programs) else (line, match)
+
+
+def of_status(setup: Setup, line: LogLine) -> bool:
+    """`openclaw gateway status` and `openclaw status` of a gateway that runs say of its own port that it is in use."""
+    return any(one.at.source == line.at.source for one, _ in setup.said(RUNS))
 
 
 def engine_words(setup: Setup, pattern: str) -> tuple[Place, re.Match[str]] | None:

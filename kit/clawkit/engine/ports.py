@@ -68,6 +68,11 @@ class Service:
     def running(self) -> bool:
         return self.state is State.RUNNING
 
+    @property
+    def base(self) -> str:
+        """Its name in the file: `proxy` for `proxy@node2`, the same service in a further place (engine/posts.py)."""
+        return self.name.partition("@")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

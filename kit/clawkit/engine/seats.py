@@ -7,7 +7,8 @@ from typing import Any
 
 from clawkit.engine import tasks
 from clawkit.engine.ports import Node, Service, State
-from clawkit.engine.tasks import Raw
+from clawkit.engine.posts import Post, posts
+from clawkit.engine.raw import ENDED, Raw
 from clawkit.engine.view import SWARM
 
 ALIVE = ("running", "starting")
@@ -18,15 +19,15 @@ POLICIES = {"any": "always", "on-failure": "on-failure", "none": "no"}
 
 def documents(project: str, found: Iterable[Raw], all_tasks: Sequence[Raw], nodes: Sequence[Node],
               seen: Mapping[str, Raw]) -> tuple[Raw, ...]:  # fmt: skip
-    """One for each service, by name. `seen`: container -> its `docker inspect`, of those that could be looked at."""
+    """One for each place of each service, by name. `seen`: container -> its `docker inspect`, of those that could be
+    looked at."""
     services = list(found)
     told = {one.container: one for one in tasks.services(project, services, all_tasks, nodes)}
     made = []
-    for raw in services:
-        own = [task for task in all_tasks if task["ServiceID"] == raw["ID"]]
-        service = told[raw["Spec"]["Name"]]
+    for post in posts(project, services, all_tasks, nodes):
+        service = told[post.container]
         node = next((one for one in nodes if one.name == service.node), None)
-        made.append(_document(project, raw, own, service, node, seen))
+        made.append(_document(post, service, node, seen))
     return tuple(sorted(made, key=lambda one: str(one["Name"])))
 
 
@@ -52,8 +53,8 @@ def _last(own: Sequence[Raw]) -> Raw | None:
     return max((task for task in own if container(task)), key=lambda task: str(task["CreatedAt"]), default=None)
 
 
-def _document(project: str, raw: Raw, own: Sequence[Raw], service: Service, node: Node | None,
-              seen: Mapping[str, Raw]) -> Raw:  # fmt: skip
+def _document(post: Post, service: Service, node: Node | None, seen: Mapping[str, Raw]) -> Raw:
+    raw, own = post.raw, post.tasks
     alive = living(own)
     shown = alive or _last(own)
     base = seen.get(container(shown)) if shown else None
@@ -69,7 +70,7 @@ def _document(project: str, raw: Raw, own: Sequence[Raw], service: Service, node
         State=_running(made["State"], service) if runs else _stopped(made["State"], service, own, wanted(raw)),
         NetworkSettings={**made["NetworkSettings"], "Ports": _ports(raw, node) if runs else {}},
     )
-    made[SWARM] = {"Service": service.name, "Project": project, "Node": service.node, "Wanted": wanted(raw),
+    made[SWARM] = {"Service": service.name, "Project": post.project, "Node": service.node, "Wanted": wanted(raw),
                  "NodeState": node.state if node else ""}  # fmt: skip
     return made
 
@@ -94,7 +95,7 @@ def _promised(raw: Raw) -> dict[str, Any]:
 
 
 def wanted(raw: Raw) -> int:
-    """How many tasks of the service shall run; a global one has as many as there are nodes."""
+    """How many tasks of the service shall run; a global one has one in each place."""
     replicated = raw["Spec"]["Mode"].get("Replicated")
     return int(replicated.get("Replicas", 1)) if replicated else 1
 
@@ -128,7 +129,7 @@ def _ended(service: Service, own: Sequence[Raw], count: int) -> tuple[str, str]:
     word = str(latest["Status"]["State"]) if latest else ""
     if failed:
         return "restarting", ""
-    if word in tasks.ENDED:
+    if word in ENDED:
         return "exited", str(latest["Status"].get("Err") or "") if latest else ""
     return "created", ON_ITS_WAY.format(word or "not made yet")
 

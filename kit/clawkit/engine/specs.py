@@ -12,7 +12,7 @@ from typing import Any
 from clawkit.engine import tasks
 from clawkit.engine.hashes import Fate
 from clawkit.engine.ports import Node
-from clawkit.engine.tasks import Raw
+from clawkit.engine.raw import Raw
 
 KINDS = ("configs", "secrets")
 

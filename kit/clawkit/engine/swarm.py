@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clawkit.engine import tasks
+from clawkit.engine import posts, tasks
 from clawkit.engine.container import Inspection, read
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.merged import merged
@@ -20,6 +20,7 @@ from clawkit.engine.ports import EngineInfo, Node, Project, Service
 from clawkit.engine.words import QUICK_SECONDS, run
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.settings.secret import Secret
+from clawkit.wares import AT
 
 DEPLOY_SECONDS = 120
 NAMESPACE = "com.docker.stack.namespace"
@@ -109,7 +110,7 @@ class SwarmEngine:
         return any(tasks.lives(one) for one in self._tasks_of(service))
 
     def restart(self, project: Project, services: Sequence[str]) -> None:
-        for name in services or [one.name for one in self.services(project.name)]:
+        for name in self._names(project, services):
             run(["docker", "service", "update", "--force", "--detach", "--quiet", f"{project.name}_{name}"])
 
     def scale(self, project: str, service: str, replicas: int) -> None:
@@ -140,7 +141,8 @@ class SwarmEngine:
         try:
             words = self._at(container, "logs", "--timestamps", "--tail", str(tail))
         except EnvironmentMissing:  # no way to it, or none that runs
-            words = ["docker", "service", "logs", "--raw", "--timestamps", "--tail", str(tail), container]
+            named = container.partition(AT)[0]
+            words = ["docker", "service", "logs", "--raw", "--timestamps", "--tail", str(tail), named]
         lines = run(words, both=True).splitlines()
         # stdout and stderr, and one task after another; the time stamps put them into one order again
         return self._redacted("\n".join(line.partition(" ")[2] for line in sorted(lines)[-tail:]))
@@ -154,7 +156,7 @@ class SwarmEngine:
         return self._redacted(run(words, both=True))
 
     def follow(self, project: Project, services: Sequence[str], *, tail: int) -> Iterator[str]:
-        names = list(services) or [one.name for one in self.services(project.name)]
+        names = self._names(project, services)
         commands = {name: ["docker", "service", "logs", "--raw", "--follow", "--tail", str(tail),
                            f"{project.name}_{name}"] for name in names}  # fmt: skip
         for name, line in merged(commands):
@@ -196,9 +198,9 @@ class SwarmEngine:
         raise EngineError("no helper can be started beside a gateway of a Swarm")
 
     def closed(self, project: str) -> dict[str, str]:
-        """Service -> why its container cannot be looked into from here, of those that cannot."""
+        """Service -> why its container cannot be looked into from here, of those that run and cannot."""
         found = {}
-        for one in self.services(project):
+        for one in (service for service in self.services(project) if service.running):
             try:
                 self._at(one.container)
             except EnvironmentMissing as error:
@@ -224,8 +226,22 @@ class SwarmEngine:
                 return []
             raise
 
-    def _tasks_of(self, service: str) -> list[Any]:
-        return _inspected(["docker", "service", "ps", "--no-trunc", "--quiet", service])
+    def _tasks_of(self, container: str) -> list[Any]:
+        """Of a service in all its places, those of the first one first; of a further place by its name alone."""
+        service, _, place = container.partition(AT)
+        found = _inspected(["docker", "service", "ps", "--no-trunc", "--quiet", service])
+        if place:
+            there = {node.id for node in self.nodes() if node.name == place}
+            found = [task for task in found if task.get("NodeID") in there]
+        if len({task.get("NodeID") for task in found}) < 2:
+            return found
+        rank = {node.id: at for at, node in enumerate(posts.in_order(self.nodes()))}
+        return sorted(found, key=lambda task: rank.get(task.get("NodeID", ""), len(rank)))
+
+    def _names(self, project: Project, services: Sequence[str]) -> list[str]:
+        """Of services in Swarm, each once: in all its places."""
+        wanted = [name.partition(AT)[0] for name in services] or [one.base for one in self.services(project.name)]
+        return list(dict.fromkeys(wanted))
 
     def _redacted(self, text: str) -> str:
         for value in self._secrets:

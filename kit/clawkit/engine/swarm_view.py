@@ -17,11 +17,13 @@ from typing import Any
 from clawkit.engine import seats, tasks
 from clawkit.engine.node import Reach
 from clawkit.engine.ports import Node
+from clawkit.engine.posts import posts
+from clawkit.engine.raw import Raw
 from clawkit.engine.swarm import SwarmEngine
-from clawkit.engine.tasks import Raw
 from clawkit.engine.view import LATE, Document, Ending, Process, Ran, Said
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.settings.secret import Secret
+from clawkit.wares import AT
 
 LIST_SECONDS = 5.0
 PATIENCE = 4
@@ -123,7 +125,8 @@ class SwarmView:
         ways, verb = list(seat.ways.items()), ("logs", "--timestamps", "--tail", str(tail), *more)
         asked = [(words, (*verb, name), seconds) for name, words in ways]
         if not asked:
-            asked = [(("docker",), ("service", *verb, "--raw", container), max(seconds, SERVICE_SECONDS))]
+            rest = ("service", *verb, "--raw", container.partition(AT)[0])
+            asked = [(("docker",), rest, max(seconds, SERVICE_SECONDS))]
         lines = [line for words, rest, limit in asked for line in self._lines(words, rest, limit)]
         # streams and containers come apart; the engines' time stamps put them into one order
         parts = sorted((line.partition(" ") for line in lines), key=lambda part: part[0])
@@ -175,7 +178,7 @@ def taken(engine: SwarmEngine, project: str) -> Picture:
     """Raises EngineError where this machine is no manager."""
     services, all_tasks = engine.raw(project)
     nodes = engine.nodes()
-    own = {raw["Spec"]["Name"]: tuple(task for task in all_tasks if task["ServiceID"] == raw["ID"]) for raw in services}
+    own = {post.container: post.tasks for post in posts(project, services, all_tasks, nodes)}
     wanted = {name: seats.containers(found) for name, found in own.items()}
     used = {task["NodeID"] for found in wanted.values() for task in found}
     reached, blind = ways(engine.reach, [node for node in nodes if node.id in used])

@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from clawkit.engine.ports import Health, Node, Service, State
-from clawkit.wares import HERE, label
-
-Raw = Mapping[str, Any]
+from clawkit.engine.posts import Post, posts
+from clawkit.engine.raw import ENDED, Raw
+from clawkit.wares import HERE
 
 STATES = {"running": State.RUNNING, "failed": State.EXITED, "rejected": State.EXITED, "shutdown": State.EXITED,
           "complete": State.EXITED, "remove": State.REMOVING, "orphaned": State.DEAD}  # fmt: skip
 """Of swarmkit (api/types.proto, TaskState); everything before `running` is on its way."""
 
-ENDED = ("failed", "rejected", "shutdown", "complete", "orphaned", "remove")
 BY_ITSELF = ("task: non-zero exit", "task: unhealthy container")
 """Swarm's words for a container that ended, or that its health check ended."""
 
 
 def services(project: str, found: Iterable[Raw], tasks: Sequence[Raw], nodes: Sequence[Node]) -> tuple[Service, ...]:
-    """One for each service, with its newest task in the place of the container."""
-    made = [_service(project, raw, [task for task in tasks if task["ServiceID"] == raw["ID"]], nodes)
-            for raw in found]  # fmt: skip
-    return tuple(sorted(made, key=lambda one: one.name))
+    """One for each place of each service, with its newest task there in the place of the container."""
+    return tuple(sorted((_service(post, nodes) for post in posts(project, found, tasks, nodes)),
+                        key=lambda one: one.name))  # fmt: skip
 
 
-def _service(project: str, raw: Raw, tasks: Sequence[Raw], nodes: Sequence[Node]) -> Service:
-    spec = raw["Spec"]
-    full = spec["Name"]
-    name = full.removeprefix(f"{project}_")
+def _service(post: Post, nodes: Sequence[Node]) -> Service:
+    spec, tasks = post.raw["Spec"], post.tasks
     latest = newest(tasks)
     status = latest["Status"] if latest else {}
     word = status.get("State", "")
-    node = machine(latest, label(project, name), nodes)
-    trouble = _trouble(tasks, node)
+    node = machine(latest, nodes) or post.node
+    trouble = _trouble(tasks, node) or _unplaced(post)
     state = State.DEAD if node and node.state == "down" else STATES.get(word, State.CREATED)
     return Service(
-        name=name,
-        container=full,
+        name=post.name,
+        container=post.container,
         image=spec["TaskTemplate"]["ContainerSpec"]["Image"].partition("@")[0],
         state=state,
         # a task counts as running once its health check has passed, and is replaced when it fails
@@ -55,10 +50,9 @@ def _service(project: str, raw: Raw, tasks: Sequence[Raw], nodes: Sequence[Node]
     )
 
 
-def machine(task: Raw | None, place: str, nodes: Sequence[Node]) -> Node | None:
-    """The one that it runs on, else the one where it has its place and which may be down."""
-    runs = next((node for node in nodes if task and node.id == task.get("NodeID")), None)
-    return runs or next((node for node in nodes if node.labels.get(place) == HERE), None)
+def machine(task: Raw | None, nodes: Sequence[Node]) -> Node | None:
+    """The one that it runs on."""
+    return next((node for node in nodes if task and node.id == task.get("NodeID")), None)
 
 
 def newest(tasks: Sequence[Raw]) -> Raw | None:
@@ -77,6 +71,15 @@ def _trouble(tasks: Sequence[Raw], node: Node | None) -> str:
     others = [task for task in tasks if task is not latest and task["DesiredState"] == "shutdown"]
     before = max(others, key=lambda task: str(task["CreatedAt"]), default=None)
     return next((str(task["Status"]["Err"]) for task in (latest, before) if task and _fails(task["Status"])), "")
+
+
+def _unplaced(post: Post) -> str:
+    """Swarm makes no task of a global service where there is no place for one, so it has no words for it either."""
+    if not post.everywhere or any(lives(task) for task in post.tasks):
+        return ""
+    if post.node is None:
+        return f"no suitable node (none carries the label {post.label}={HERE})"
+    return "" if post.node.ready else f"its node {post.node.name} is on {post.node.state}"
 
 
 def _fails(status: Raw) -> bool:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clawkit.engine import posts
 from clawkit.engine.ports import Node
 from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing, SettingsError
 from clawkit.stack import Stack
-from clawkit.wares import HERE, SERVICE_LONGEST, label
+from clawkit.wares import AT, HERE, SERVICE_LONGEST, label
 
 PREFIX, GATEWAY = "clawkit.", ".gateway"
+PROXY = "proxy"
 
 
 def services(stack: Stack) -> tuple[str, ...]:
-    return ("proxy", *(gateway.service for gateway in stack.gateways))
+    return (PROXY, *(gateway.service for gateway in stack.gateways))
+
+
+def homes(stack: Stack, service: str, nodes: Sequence[Node]) -> list[Node]:
+    """The nodes that carry the label; the first is the one that clawkit asks."""
+    name = label(stack.project, service)
+    return posts.in_order(node for node in nodes if node.labels.get(name) == HERE)
 
 
 def home(stack: Stack, service: str, nodes: Sequence[Node]) -> Node | None:
-    """The node that carries the label; None where none does yet."""
-    name = label(stack.project, service)
-    found = [node for node in nodes if node.labels.get(name) == HERE]
-    if len(found) > 1:
+    """The node that carries the label, the first one of a proxy's; None where none does yet."""
+    name, found = label(stack.project, service), homes(stack, service, nodes)
+    if len(found) > 1 and service != PROXY:
         raise SettingsError(
             f"{service} has two nodes, {found[0].name} and {found[1].name}: which of them keeps its state?",
             fix=f"docker node update --label-rm {name} NODE",
@@ -37,7 +44,10 @@ def holder(nodes: Sequence[Node], volume: str) -> Node | None:
 
 
 def settle(engine: SwarmEngine, stack: Stack) -> dict[str, Node]:
-    """Service -> its node; one that has none yet gets the one with the fewest gateways, and stays there."""
+    """Service -> its node; one that has none yet gets the one with the fewest gateways, and stays there.
+
+    Of a proxy in several places, further ones are there as `proxy@node2`, those alone that are ready.
+    """
     _names(stack)
     nodes = engine.nodes()
     for service in services(stack):
@@ -53,7 +63,8 @@ def settle(engine: SwarmEngine, stack: Stack) -> dict[str, Node]:
                 fix=f"bring it back, or let {service} begin anew elsewhere: "
                 f"docker node update --label-rm {label(stack.project, service)} {node.name}",
             )
-    return {service: node for service, node in found.items() if node is not None}
+    more = {f"{PROXY}{AT}{node.name}": node for node in homes(stack, PROXY, nodes)[1:] if node.ready}
+    return {service: node for service, node in found.items() if node is not None} | more
 
 
 def _choice(service: str, nodes: Sequence[Node]) -> Node:
@@ -61,7 +72,7 @@ def _choice(service: str, nodes: Sequence[Node]) -> Node:
     ready = [node for node in nodes if node.ready]
     if not ready:
         raise EnvironmentMissing("no node of this Swarm takes work", fix="docker node ls")
-    proxy = service == "proxy"
+    proxy = service == PROXY
     return min(ready, key=lambda node: (node.manager is not proxy, _gateways(node)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from clawkit import wait
-from clawkit.engine.ports import Engine, Project, State
+from clawkit.engine.ports import Engine, Project, Service, State
 from clawkit.engine.swarm import SwarmEngine, Update
 from clawkit.errors import EngineError, Hopeless, NotReady, RolledBack, SettingsError
 from clawkit.readiness import last_lines
@@ -42,13 +42,17 @@ def _proxy_came(engine: SwarmEngine, project: str, tell: Tell) -> None:
     """
 
     def look() -> Look:
-        found = next((one for one in engine.services(project) if one.name == PROXY), None)
-        hopeless = found is not None and bool(found.trouble) and LEAVING not in found.trouble
-        there = found is not None and (found.running or found.state in ENDED or hopeless)
+        found = [one for one in engine.services(project) if one.base == PROXY]
+        there = bool(found) and all(map(_arrived, found))
         return Look(ready=there, doing="the proxy is placed", fix="clawkit status")
 
     with suppress(NotReady):
         wait.until(look, seconds=PROXY_SECONDS, what=PROXY, tell=tell)
+
+
+def _arrived(proxy: Service) -> bool:
+    hopeless = bool(proxy.trouble) and LEAVING not in proxy.trouble
+    return proxy.running or proxy.state in ENDED or hopeless
 
 
 def settled(engine: SwarmEngine, project: Project, before: Mapping[str, Update], tell: Tell) -> None:

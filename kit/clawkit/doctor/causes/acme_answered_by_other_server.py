@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from clawkit.doctor.acme import refusals
+from clawkit.doctor.acme import Refusal, refusals
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -15,9 +15,14 @@ INVALID = re.compile(r"Invalid response from (?P<url>https?://[^\s\"]+)|(?P<key>
 ANSWER = re.compile(r"acme-challenge/\S+?(?:: |\]: | \[[^\]]*\]: )(?P<what>.*)$")
 
 
+NO_ALPN = re.compile(r"Cannot negotiate ALPN|no application protocol", re.IGNORECASE)
+
+
 def judge(setup: Setup) -> Finding | None:
-    for refusal in refusals(setup, "unauthorized", "incorrectResponse"):
+    for refusal in refusals(setup, "unauthorized", "incorrectResponse", "tls"):
         match = INVALID.search(refusal.detail)
+        if match is None and NO_ALPN.search(refusal.detail):
+            return _other_tls(refusal)
         if match is None:
             continue
         name = refusal.name or (match["url"].split("/")[2] if match["url"] else "the name")
@@ -37,6 +42,17 @@ def judge(setup: Setup) -> Finding | None:
             evidence=at(refusal.at),
         )
     return None
+
+
+def _other_tls(refusal: Refusal) -> Finding:
+    name = refusal.name or "the name"
+    return Finding(
+        summary=f"port 443 of {name} does not end at the ACME client: another server ends TLS there (no acme-tls/1)",
+        fix=Fix("send 443 of that name to this proxy without ending TLS before it, switch a CDN's proxying off, or use "
+                "HTTP-01 or DNS-01 (Caddy: issuer acme { disable_tlsalpn_challenge })",
+                f"openssl s_client -connect {name}:443 -servername {name} </dev/null | grep -E 'issuer|subject'"),
+        evidence=at(refusal.at),
+    )  # fmt: skip
 
 
 CAUSE = Cause(

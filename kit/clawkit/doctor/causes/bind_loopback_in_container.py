@@ -5,18 +5,25 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.forwarding import TUNNEL
 from clawkit.doctor.links import gateway_of, links, proxy_service
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import namespace_of, same_namespace
 from clawkit.doctor.programs import gateways
 from clawkit.doctor.reachable import gateway_service
 
+REFUSED = (
+    r'probe failed: Get "https?://(?!127\.|localhost)[^"]+": dial tcp \S+ connect: connection refused|'
+    r"instance refused connection\.|\breplicas never became healthy"
+)
+LISTENS = r"listening on ws://(?P<address>(?:127\.0\.0\.1|\[::1\]):\d+)"
 LOOPBACK = ("loopback", "127.0.0.1", "localhost", "::1")
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _written(setup) or _heard(setup)
+    return _written(setup) or _heard(setup) or _asked(setup)
 
 
 def _heard(setup: Setup) -> Finding | None:
@@ -38,6 +45,20 @@ def _heard(setup: Setup) -> Finding | None:
     return None
 
 
+def _asked(setup: Setup) -> Finding | None:
+    """By what asks the container from outside: Kubernetes' probes, Fly's proxy."""
+    refused = next(setup.said(REFUSED), None)
+    heard = list(setup.said(LISTENS, Speaker.GATEWAY))
+    if refused is None or not heard:
+        return None
+    said = heard[-1]
+    return Finding(
+        summary=f"the gateway listens on {said[1]['address']} alone, and is asked from outside its container",
+        fix=Fix('"bind": "lan" (with a token and allowedOrigins), or --bind lan at the end of its command'),
+        evidence=at(said[0].at, refused[0].at),
+    )
+
+
 def _written(setup: Setup) -> Finding | None:
     for gateway in setup.gateways:
         service = setup.service(gateway.service)
@@ -55,7 +76,14 @@ def _written(setup: Setup) -> Finding | None:
 
 
 def _proxy_inside(setup: Setup, name: str | None) -> bool:
-    """The proxy shares the gateway's namespace (network_mode service:…), so loopback is right."""
+    """A proxy or a tunnel shares the gateway's namespace (network_mode service:…), so loopback is right."""
+    ours = setup.service(name)
+    if ours is not None and any(
+        TUNNEL.search(f"{other.name} {other.image.value if other.image else ''}") and same_namespace(setup, ours, other)
+        for other in setup.services()
+        if other is not ours
+    ):
+        return True
     for link in links(setup):
         own, service = proxy_service(setup, link.proxy), gateway_service(setup, link)
         if own is not None and service is not None and service.name == name and same_namespace(setup, own, service):
@@ -72,7 +100,7 @@ CAUSE = Cause(
         Symptom.BAD_GATEWAY,
         Symptom.REFUSED,
     ),
-    looks_at=looks_at(Part.GATEWAY, Part.CONTAINERS),
+    looks_at=looks_at(Part.GATEWAY, Part.CONTAINERS, Part.LOGS),
     judge=judge,
     explains=frozenset({"upstream-wrong-port", "gateway-published-wrong-port"}),
 )

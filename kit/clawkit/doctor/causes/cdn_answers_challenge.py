@@ -12,14 +12,15 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 
 ADDRESS = re.compile(r"^\[?([0-9a-f.:]+)\]?: |\[([0-9a-f.:]+)\]")
-OWN = re.compile(r"\b52[0-7]\b|cloudflare|cdn-cgi|acme-tls/1|Cannot negotiate ALPN", re.IGNORECASE)
+NO_ALPN = re.compile(r"Cannot negotiate ALPN|no application protocol", re.IGNORECASE)
 
 
 def judge(setup: Setup) -> Finding | None:
     for refusal in refusals(setup, "unauthorized", "connection", "tls"):
         found = ADDRESS.search(refusal.detail)
         address = next((group for group in found.groups() if group), "") if found else ""
-        if is_cloudflare(address) or re.search(r"cloudflare|cdn-cgi", refusal.detail, re.IGNORECASE):
+        edge = NO_ALPN.search(refusal.detail) is not None and _proxied(setup, refusal.name)
+        if edge or is_cloudflare(address) or re.search(r"cloudflare|cdn-cgi", refusal.detail, re.IGNORECASE):
             return Finding(
                 summary=f"the authority's challenge for {refusal.name or 'the name'} ends at Cloudflare"
                 + (f" ({address})" if address else "")
@@ -32,6 +33,12 @@ def judge(setup: Setup) -> Finding | None:
                 evidence=at(refusal.at),
             )
     return None
+
+
+def _proxied(setup: Setup, name: str) -> bool:
+    """The name was looked up, and leads to Cloudflare's edge."""
+    found = [one for one in setup.host.dns if one.name.rstrip(".").lower() == name and one.kind in ("A", "AAAA")]
+    return any(one.values and all(map(is_cloudflare, one.values)) for one in found)
 
 
 CAUSE = Cause(

@@ -7,12 +7,17 @@ from clawkit.doctor.cloudflare import is_cloudflare
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import sites
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import Origin, origins
 
 CARRIED = frozenset({80, 8080, 8880, 2052, 2082, 2086, 2095, 443, 2053, 2083, 2087, 2096, 8443})
 """developers.cloudflare.com/fundamentals/reference/network-ports/."""
+
+
+WAITED = (r"ETIMEDOUT \[?(?P<ip>[\d.]{7,15}|[\da-f:]{6,})\]?:(?P<port>\d+)|"
+          r"^\*? *Trying \[?(?P<tried>[\d.]{7,15}|[\da-f:]{6,})\]?:(?P<at>\d+)\.\.\.")  # fmt: skip
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -23,6 +28,21 @@ def judge(setup: Setup) -> Finding | None:
         record = _edge(setup, meant[0].host)
         if record is not None:
             return _finding(meant[0], record)
+    return _asked(setup)
+
+
+def _asked(setup: Setup) -> Finding | None:
+    """A client that was sent to such a port waits."""
+    for line, match in setup.said(WAITED, Speaker.CLIENT, Speaker.GATEWAY, Speaker.UNKNOWN):
+        address, port = match["ip"] or match["tried"], int(match["port"] or match["at"])
+        waits = match["ip"] or any(one.error == "timeout" for one in setup.exchanges)
+        if waits and is_cloudflare(address) and port not in CARRIED:
+            return Finding(
+                summary=f"{address} is Cloudflare's, which carries no port {port}: whoever asks for it waits in vain",
+                fix=Fix("use the name without the port (443, through the proxy), or set the record to DNS only (grey "
+                        "cloud)"),
+                evidence=at(line.at),
+            )  # fmt: skip
     return None
 
 
@@ -45,7 +65,7 @@ CAUSE = Cause(
     layer=Layer.DNS,
     hop=Hop.PORT,
     symptoms=(Symptom.TIMEOUT, Symptom.REFUSED),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.LOGS),
     judge=judge,
     explains=frozenset({"firewall-closes-web-ports"}),
 )

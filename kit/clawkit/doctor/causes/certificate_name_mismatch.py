@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.complaints import complaints
 from clawkit.doctor.evidence import at
@@ -11,6 +13,9 @@ from clawkit.doctor.model.pem import SeenCertificate
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.served import covers, file_of, ours
+
+ASKED = re.compile(r"Host: (\S+?)\.? is not in the cert|not valid for (?:the name )?'?([\w.-]+\w)")
+"""In the words of Node and of others that name it."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -26,7 +31,8 @@ def judge(setup: Setup) -> Finding | None:
     said = complaints(setup, "tls-name")
     if not said:
         return None
-    opened = next((value.value for _, site in sites(setup) for value in site.names), "the name")
+    asked = next((match[1] or match[2] for place in said if (match := ASKED.search(place.text))), "the name")
+    opened = next((value.value for _, site in sites(setup) for value in site.names), asked)
     return Finding(
         summary=f"clients refuse the certificate because it is not for the name that they open ({opened})",
         fix=Fix("get a certificate with every name in it", f"sudo certbot --expand -d {opened}"),

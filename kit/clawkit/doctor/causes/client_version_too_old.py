@@ -8,6 +8,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.refusal import heard
 
 SAID = (
     r"(?=.*(?:protocol mismatch conn=|cause=protocol-mismatch)).*"
@@ -15,7 +16,19 @@ SAID = (
 )
 
 
+NONCE = r"device nonce (?:required|missing)"
+
+
 def judge(setup: Setup) -> Finding | None:
+    asked = heard(setup, NONCE)
+    if asked:
+        return Finding(
+            summary="a client does not answer the gateway's challenge (1008 device nonce required): it is older than "
+            "the gateway wants",
+            fix=Fix("bring that client to the gateway's release, and reload the page without its cache"),
+            evidence=at(*asked[:2]),
+            observed=True,
+        )
     for line, match in setup.said(SAID):
         version = f" {re.sub(r'[^0-9.].*', '', match[2])}" if match[2] else ""
         return Finding(

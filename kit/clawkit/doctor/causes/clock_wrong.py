@@ -5,9 +5,11 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
 
 EARLY = r"not yet valid: current time (?P<now>[\dTZ:+-]+) is before (?P<made>[\dTZ:+-]+)"
+UNBORN = r"CERT_NOT_YET_VALID|certificate is not yet valid"
 SET = Fix("switch time synchronisation on, then restart the gateway", "sudo timedatectl set-ntp true")
 SECONDS = 60.0
 """Beyond this tokens and orders of certificates begin to fail."""
@@ -25,6 +27,14 @@ def judge(setup: Setup) -> Finding | None:
             f"of {match['made']}",
             fix=SET,
             evidence=at(line.at),
+        )
+    unborn = next(setup.said(UNBORN, Speaker.GATEWAY), None)
+    node = next(setup.said(r"\bnode host\b"), None)  # a node's log: its clock, and not this host's
+    if offset is None and unborn is not None and node is None:
+        return Finding(
+            summary="this host's clock is behind: the certificate of a public server is not valid yet by it",
+            fix=SET,
+            evidence=at(unborn[0].at),
         )
     if offset is None or abs(offset.value) < SECONDS:
         return None

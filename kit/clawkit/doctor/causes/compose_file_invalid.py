@@ -14,8 +14,12 @@ from clawkit.doctor.model.setup import Part, Setup
 
 OTHERS = ("port-conflict", "required-variable", "missing-file")
 """Kinds that have a cause of their own."""
+CUT = ("undefined-volume", "undefined-network")
+"""What a file lacks that was cut before it was given."""
 WORDS = (
     r"^(?:yaml: .*|parsing .*\.ya?ml: .*|validating .*\.ya?ml: .*|.*: invalid compose project|"
+    r"service \S+: (?:secret|config) not found: .*|"
+    r"(?:Error response from daemon: )?Duplicate mount point: .*|"
     r"(?:ERROR: )?The Compose file .* is invalid.*|.* Additional property \S+ is not allowed|"
     r'.*service "\S+" (?:refers to|depends on) undefined .*|.*dependency cycle detected.*|.*mapping key "\S+" already'
     r" defined.*|no configuration file provided: not found|(?:services|networks|volumes)\S* must be a .*)$"
@@ -35,12 +39,19 @@ FIXES = {
 def judge(setup: Setup) -> Finding | None:
     for project in setup.compose:
         for problem in project.problems:
-            if problem.fatal and problem.kind not in OTHERS and not _started(setup, project.files):
+            cut = problem.kind in CUT and _runs(setup)
+            if problem.fatal and problem.kind not in OTHERS and not cut and not _started(setup, project.files):
                 return _finding(problem.message, problem.at, FIXES.get(problem.kind, "mend that line"))
     found = last_words(setup, WORDS, Speaker.DOCKER) if not setup.compose else None
     if found is None:
         return None
     return _finding(found[0].text.strip(), found[0].at, "mend that line of the compose file")
+
+
+def _runs(setup: Setup) -> bool:
+    """Compose has taken the whole file: its containers speak, and nobody heard it refuse."""
+    speaks = next(setup.said(r"", Speaker.GATEWAY), None) or any(one.service for one in setup.containers)
+    return bool(speaks) and last_words(setup, WORDS, Speaker.DOCKER) is None
 
 
 def _started(setup: Setup, files: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 
 SKIPPED = r"config reload skipped \((?:invalid config|config file not found)\)"
+RESTORED = r"Config auto-restored from backup: \S+ \(([^)\n]*)\)"
 AGAIN = (
     r"config (?:change detected|reloaded|hot reload applied)|hot reload applied|http server listening|\[gateway\] ready"
 )
@@ -20,7 +21,7 @@ def judge(setup: Setup) -> Finding | None:
     for line, _ in setup.said(f"{SKIPPED}|{AGAIN}", Speaker.GATEWAY):
         last = line.at if "skipped" in line.text else None
     if last is None:
-        return None
+        return _restored(setup)
     return Finding(
         summary="the gateway did not take up the last edit of openclaw.json and runs on with the one before; at "
         "the next "
@@ -29,6 +30,22 @@ def judge(setup: Setup) -> Finding | None:
         evidence=at(last),
         severity=Severity.WARNING,
     )
+
+
+def _restored(setup: Setup) -> Finding | None:
+    """Releases of 2026.6 to 2026.8 take a file that they did not write themselves for a damaged one."""
+    said = list(setup.said(RESTORED, Speaker.GATEWAY))
+    if not said:
+        return None
+    line, match = said[-1]
+    return Finding(
+        summary=f"OpenClaw put an older openclaw.json back in place of the one on disk ({match[1]}): the last edit is "
+        "gone",
+        fix=Fix("make the edit by openclaw config set; the edited file lies beside it as openclaw.json.clobbered.…",
+                "ls -la state/openclaw.json*"),
+        evidence=at(line.at),
+        severity=Severity.WARNING,
+    )  # fmt: skip
 
 
 CAUSE = Cause(

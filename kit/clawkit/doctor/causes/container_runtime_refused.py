@@ -17,6 +17,12 @@ WORDS = (
     r"cgroup\S*: (?:permission denied|no such file|read-only))|"
     rf"{RUNTIME}(?P<seccomp>seccomp filter)|"
     r"(?P<overlay>error creating overlay mount to|failed to mount overlay|driver not supported: overlay2?)|"
+    r"(?P<ids>insufficient UIDs or GIDs available in user namespace)|"
+    r"(?P<delegate>requested cgroup controller `\w+` is not available)|"
+    r"(?P<userns>kernel\.apparmor_restrict_unprivileged_userns|newuidmap .*(?:not permitted|failed))|"
+    r"(?P<cpu>NanoCPUs can not be set|CPU CFS (?:quota|period) can not be set)|"
+    r"(?P<home>crun: make `[^`]+/merged` private: Permission denied)|"
+    r"(?P<missing>error gathering device information while adding custom device)|"
     r"(?P<device>could not select device driver|unknown or invalid runtime name)"
 )
 WHAT = {
@@ -26,6 +32,12 @@ WHAT = {
     "cgroup": "the control groups that limit containers are not mounted, or not its to write",
     "seccomp": "the kernel does not take the filter of system calls",
     "overlay": "the kernel does not mount overlay file systems there",
+    "ids": "this user has too few ids of his own for the image's users (/etc/subuid, /etc/subgid)",
+    "delegate": "systemd does not hand that control group on to this user",
+    "userns": "this user may make no namespaces of his own (AppArmor on Ubuntu 24.04, or newuidmap is missing)",
+    "cpu": "its kernel cannot limit processors (as on a Synology)",
+    "home": "with keep-id the container's user may not pass through the folders above Podman's storage",
+    "missing": "a device that the compose file passes on is not there on this host",
     "device": "the compose file asks for a runtime or a device driver that is not installed",
 }
 FIX = {
@@ -35,6 +47,14 @@ FIX = {
     "cgroup": "boot with control groups mounted (cgroup v2), let LXC allow nesting, then restart Docker",
     "seccomp": "update the kernel or libseccomp",
     "overlay": "use a storage driver and a file system that fit together (docker info), fuse-overlayfs in LXC",
+    "ids": "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then podman system migrate",
+    "delegate": "[Service] Delegate=cpu cpuset io memory pids in /etc/systemd/system/user@.service.d/delegate.conf, or "
+    "take the limit out",
+    "userns": "give rootlesskit an AppArmor profile that allows userns (Docker's page on rootless mode has it), and "
+    "install uidmap",
+    "cpu": "take cpus: (deploy.resources.limits.cpus) out",
+    "home": "let others pass through each folder above it: chmod o+x ~ ~/.local ~/.local/share",
+    "missing": "take it out of devices:, or load its driver and start the container again",
     "device": "install what it names, or take runtime: and devices: out",
 }
 

@@ -11,7 +11,8 @@ from clawkit.doctor.model.setup import Part, Setup
 
 WORDS = (
     r"uses newer schema version (\d+)(?:; this build supports \d+)?|schema version (\d+) is newer than|(?:state|config|"
-    r"database) was (?:last )?(?:written|touched) by (?:a )?newer"
+    r"database) was (?:last )?(?:written|touched) by (?:a )?newer|"
+    r"OpenClaw binary \((\S+)\) is older than the config last written by OpenClaw ([\w.-]*\w)"
 )
 
 
@@ -20,6 +21,14 @@ def judge(setup: Setup) -> Finding | None:
     if found is None:
         return None
     line, match = found
+    if match[3]:
+        return Finding(
+            summary=f"this OpenClaw ({match[3]}) is older than the one that wrote its configuration ({match[4]}): two "
+            "are installed, and the service or the shell takes the old one",
+            fix=Fix("remove the older one, then write the service anew with the newer one",
+                    "which -a openclaw && openclaw gateway install --force"),
+            evidence=at(line.at),
+        )  # fmt: skip
     named = next((group for group in match.groups() if group), "") if match.groups() else ""
     return Finding(
         summary="the state directory was written by a newer OpenClaw"

@@ -12,8 +12,10 @@ from clawkit.doctor.links import sites
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.public import is_public
 
 NXDOMAIN = re.compile(r"NXDOMAIN|no valid A(?:AAA)? records|no such host|does not exist")
+NODE = r"gateway connect failed: .*ENOTFOUND (?P<name>[\w-]+(?:\.[\w-]+)+)"
 UNFOUND = (
     r"(?:Could not resolve host|ENOTFOUND|Name or service not known|server can't find|nodename nor servname provided)"
     r"[: ]*(?P<name>[\w-]+(?:\.[\w-]+)+)",
@@ -29,6 +31,9 @@ def judge(setup: Setup) -> Finding | None:
         asked = [one for one in answers if one.kind in ("A", "AAAA")]
         if asked and not any(one.values for one in answers) and name not in setup.host.hosts_file:
             return _finding(name, asked[0].at, place)
+        dead = _dead_alias(setup, name)
+        if dead is not None:
+            return _finding(name, dead, place)
     for one in setup.host.dns if not named else ():
         if (
             one.kind == "A"
@@ -46,7 +51,24 @@ def judge(setup: Setup) -> Finding | None:
             name = match["name"].rstrip(".").lower()
             if name in named and not _resolves(setup, name):
                 return _finding(name, line.at, named[name])
-    return _asked(setup, named)
+    return _asked(setup, named) or _by_a_node(setup, named)
+
+
+def _dead_alias(setup: Setup, name: str) -> Place | None:
+    """Its CNAME leads to a name without an address."""
+    known = [one for one in setup.host.dns if one.name.rstrip(".").lower() == name]
+    targets = {value.lower() for one in known if one.kind == "CNAME" for value in one.values}
+    asked = [one for one in setup.host.dns if one.name.rstrip(".").lower() in {name, *targets} and one.kind != "CNAME"]
+    return asked[0].at if targets and asked and not any(one.values for one in asked) else None
+
+
+def _by_a_node(setup: Setup, named: dict[str, Place]) -> Finding | None:
+    """A node or the CLI looked up what it was given as the gateway."""
+    for line, match in setup.said(NODE, Speaker.GATEWAY, Speaker.CLIENT, Speaker.UNKNOWN):
+        name = match["name"].lower()
+        if (name in named or not named) and not _resolves(setup, name) and is_public(name):
+            return _finding(name, line.at, named.get(name, line.at))
+    return None
 
 
 def _asked(setup: Setup, named: dict[str, Place]) -> Finding | None:

@@ -14,15 +14,29 @@ PAGE = ("just a moment...", "challenge-platform", "cf-browser-verification", "at
 def judge(setup: Setup) -> Finding | None:
     seen = [exchange.at for exchange in setup.exchanges if _challenged(exchange)]
     if not seen:
-        return None
+        return _interstitial(setup)
     return Finding(
-        summary="Cloudflare answers with a challenge for browsers (cf-mitigated) before anything reaches this origin",
+        summary="Cloudflare answers with a challenge for browsers before anything reaches this origin",
         fix=Fix(
             "a WAF rule that skips bot protection and challenges for this host, or for the WebSocket and /v1 paths"
         ),
         evidence=at(*seen[:2]),
         observed=True,
     )
+
+
+def _interstitial(setup: Setup) -> Finding | None:
+    """ngrok's page of warning, which stands before everything of a free account for whoever looks like a browser."""
+    for one in setup.exchanges:
+        if one.headers.get("ngrok-error-code") == "ERR_NGROK_6024" or "ERR_NGROK_6024" in one.body:
+            return Finding(
+                summary="ngrok answers with its own page of warning (ERR_NGROK_6024), which no WebSocket clicks away",
+                fix=Fix("a paid domain of ngrok's, another tunnel (Cloudflare, Tailscale), or a header "
+                        "ngrok-skip-browser-warning where the client can send one"),
+                evidence=at(one.at),
+                observed=True,
+            )  # fmt: skip
+    return None
 
 
 def _challenged(exchange: Exchange) -> bool:

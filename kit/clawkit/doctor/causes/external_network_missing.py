@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -15,20 +17,42 @@ WORDS = (
     r"(?P<last>network) (?P<alone>[\w.-]+) not found"
 )
 """Of Compose v2 for both, and of the engine when a container is started that was made for a network since removed."""
+CLOSED = r"Could not attach to network (?P<name>[\w.-]+): .*not manually attachable"
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def judge(setup: Setup) -> Finding | None:
     found = engine_words(setup, WORDS)
     if found is None:
-        return None
+        return _closed(setup)
     place, match = found
     kind = match["kind"] or match["other"] or match["last"]
     name = match["name"] or match["named"] or match["alone"]
+    if match["alone"] and HASH.fullmatch(match["alone"]):
+        return Finding(
+            summary=f"a container was made for a network that has been removed since ({name[:12]}), so it cannot start",
+            fix=Fix("make the container anew; its volumes stay", "docker compose up -d --force-recreate"),
+            evidence=at(place),
+        )
     return Finding(
         summary=f"the external {kind} {name} does not exist, so Compose starts nothing",
         fix=Fix(f"create it, or name one that exists: docker {kind} ls", f"docker {kind} create {name}"),
         evidence=at(place, *_declared(setup, kind, name)),
     )
+
+
+def _closed(setup: Setup) -> Finding | None:
+    found = engine_words(setup, CLOSED)
+    if found is None:
+        return None
+    name = found[1]["name"]
+    return Finding(
+        summary=f"{name} is a network of the Swarm that takes services only, so this container cannot join it",
+        fix=Fix("make it anew with --attachable (attachable: true in the stack), or run the gateway as a service of "
+                "the Swarm",
+                f"docker network create -d overlay --attachable {name}"),
+        evidence=at(found[0]),
+    )  # fmt: skip
 
 
 def _declared(setup: Setup, kind: str, name: str) -> list[Place]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -12,12 +14,34 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 
 SILENT = (FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE)
+NO_ROUTE = r"dial tcp (?P<host>[\d.]+):(?P<port>\d+): connect: no route to host"
+BRIDGE_ADDRESS = re.compile(r"172\.(?:1[6-9]|2\d|3[01])\.\d+\.1")
+"""Where the engine puts the host on its networks unless it is told otherwise."""
 BRIDGES = ("br-", "docker", "podman", "cni", "veth")
 """How Docker's and Podman's networks are called on the host."""
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _by_rules(setup) or _by_packets(setup)
+    return _by_rules(setup) or _by_packets(setup) or _by_refusal(setup)
+
+
+def _by_refusal(setup: Setup) -> Finding | None:
+    """The host is one hop away on its own bridge: that there is no route to it is a firewall's word."""
+    ports = {str(gateway.effective_port) for gateway in setup.gateways} or {str(DEFAULT_PORT)}
+    seen = [(one.upstream, one.at) for one in setup.failed(FailureKind.UNREACHABLE)]
+    seen += [(f"{match['host']}:{match['port']}", line.at) for line, match in setup.said(NO_ROUTE)]
+    for upstream, place in seen:
+        host, _, port = upstream.rpartition(":")
+        if BRIDGE_ADDRESS.fullmatch(host) and port in ports:
+            return Finding(
+                summary=f"there is no route to {upstream}, this host's own address on Docker's bridge: the host's "
+                "firewall rejects what comes from containers",
+                fix=Fix("let the containers' networks reach that port (ufw: allow from 172.16.0.0/12; firewalld: the "
+                        "port in its zone docker)",
+                        f"sudo iptables -I INPUT -s 172.16.0.0/12 -p tcp --dport {port} -j ACCEPT"),
+                evidence=at(place),
+            )  # fmt: skip
+    return None
 
 
 def _by_rules(setup: Setup) -> Finding | None:
@@ -86,7 +110,7 @@ CAUSE = Cause(
         Symptom.GATEWAY_TIMEOUT,
         Symptom.BAD_GATEWAY,
     ),
-    looks_at=looks_at(Part.HOST),
+    looks_at=looks_at(Part.HOST, Part.LOGS),
     judge=judge,
     explains=frozenset({"upstream-wrong-port", "upstream-unreachable"}),
 )

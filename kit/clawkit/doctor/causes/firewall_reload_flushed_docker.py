@@ -12,7 +12,7 @@ from clawkit.doctor.model.setup import Part, Setup
 
 GONE = (
     r"No chain/target/match by that name|can't find chain DOCKER|"
-    r"iptables: (?:Chain|Index).*DOCKER.*(?:not exist|failed)"
+    r"iptables(?: v[\d.]+ \(nf_tables\))?: (?:Chain|Index).*DOCKER.*(?:not exist|failed)"
 )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import Link, Reach, in_container, links
+from clawkit.doctor.links import OURS, Link, Reach, in_container, links
 from clawkit.doctor.model.gateway import Gateway
+from clawkit.doctor.model.host import Socket
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 
@@ -16,20 +17,56 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
         gateway = link.gateway
+        listening = _elsewhere(setup, link)
+        if listening is not None:
+            return _finding(listening.address, listening.at, link, listening.port)
         if gateway is None or gateway.service is not None or link.service is not None:
             continue
         address, place = _address(gateway)
         if place is None or not _misses(link, address) or _heard(setup, link):
             continue
-        shown = address or "its tailnet address"
-        return Finding(
-            summary=f"the gateway listens on {shown} only ({place}), and {link.proxy.kind.value} asks {link.target}",
-            fix=Fix('"bind": "loopback" for a proxy on the same host, or '
-                    f"{address or 'the tailnet address'}:{gateway.effective_port} at {link.target.at}",
-                    "openclaw gateway restart"),
-            evidence=at(place, link.target.at),
-        )  # fmt: skip
-    return None
+        return _finding(address, place, link, gateway.effective_port)
+    return _by_ssh(setup)
+
+
+def _by_ssh(setup: Setup) -> Finding | None:
+    """A forwarded port that ends at this host's loopback, where nothing listens."""
+    said = next(setup.said(r"channel \d+: open failed: connect failed: Connection refused"), None)
+    gateway = setup.gateways[0] if len(setup.gateways) == 1 else None
+    if said is None or gateway is None or gateway.service is not None:
+        return None
+    ears = [ear for ear in setup.host.sockets if ear.port == gateway.effective_port]
+    address, place = _address(gateway)
+    if place is None or any(ear.address in (*EVERYWHERE, "*") or ear.address.startswith("127.") for ear in ears):
+        return None
+    shown = address or (ears[0].address if ears else "its tailnet address")
+    return Finding(
+        summary=f"the gateway listens on {shown} only ({place}), and the ssh tunnel asks 127.0.0.1",
+        fix=Fix(f"ssh -N -L 18789:{shown if shown[:1].isdigit() else 'ADDRESS'}:{gateway.effective_port} …, or "
+                '"bind": "loopback"', "openclaw gateway restart"),
+        evidence=at(place, said[0].at, *(ear.at for ear in ears[:1])),
+    )  # fmt: skip
+
+
+def _finding(address: str, place: Place, link: Link, port: int) -> Finding:
+    shown = address or "its tailnet address"
+    return Finding(
+        summary=f"the gateway listens on {shown} only ({place}), and {link.proxy.kind.value} asks {link.target}",
+        fix=Fix('"bind": "loopback" for a proxy on the same host, or '
+                f"{address or 'the tailnet address'}:{port} at {link.target.at}",
+                "openclaw gateway restart"),
+        evidence=at(place, link.target.at),
+    )  # fmt: skip
+
+
+def _elsewhere(setup: Setup, link: Link) -> Socket | None:
+    """A gateway among the listed sockets, on another address than the one that the proxy on the same host asks."""
+    if link.reach is not Reach.LOOPBACK or in_container(link.proxy) or link.service is not None:
+        return None
+    sockets = [one for one in setup.host.sockets if one.port == link.target.effective_port]
+    local = any(one.address in (*EVERYWHERE, "*") or one.address.startswith("127.") for one in sockets)
+    mine = next((one for one in sockets if OURS.search(one.process) or one.process == "node"), None)
+    return None if local else mine
 
 
 def _address(gateway: Gateway) -> tuple[str, Place | None]:
@@ -60,7 +97,7 @@ CAUSE = Cause(
     layer=Layer.GATEWAY,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY,),
-    looks_at=looks_at(Part.GATEWAY),
+    looks_at=looks_at(Part.GATEWAY, Part.HOST),
     judge=judge,
     explains=frozenset({"upstream-wrong-port", "upstream-address-wrong", "upstream-unreachable"}),
 )

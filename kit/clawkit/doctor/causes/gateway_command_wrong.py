@@ -12,7 +12,7 @@ from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import gateways
+from clawkit.doctor.programs import HOPELESS, gateways
 
 SHELLS = ("sh", "bash", "ash", "zsh", "dash", "sleep", "tail", "cat", "true")
 ERRANDS = ("onboard", "setup", "configure", "doctor", "dashboard", "tui", "agent", "status", "start", "install", "stop",
@@ -22,6 +22,15 @@ MISSING = r"Cannot find module '(?P<file>/[^']*(?:dist|openclaw|moltbot|clawdbot
 NO_PROGRAM = re.compile(
     r'exec: \\?"(?P<file>[^"\\]+)\\?": (?:executable file not found|stat .*no such file|permission denied)'
 )
+INTERPRETER = (
+    r"^exec (?P<file>/\S+): no such file or directory|"
+    r"env: [\u2018']?(?:ba|da)?sh(?:\\r|\r|\?)[\u2019']?: No such file"
+)
+USAGE = (
+    r"^(?P<usage>Usage: (?:openclaw|clawdbot|moltbot)\b)|^error: unknown (?P<what>option|command) '(?P<word>[^']+)'|"
+    r"^(?P<port>Invalid port)\b"
+)
+ENDS = r"exited with code [1-9]|Main process exited"
 VERB = re.compile(r"[a-z][a-z-]*")
 
 
@@ -40,18 +49,51 @@ def judge(setup: Setup) -> Finding | None:
                 ),
                 evidence=at(command.at if command else service.at),
             )
-    return _said(setup)
+    return _said(setup) or _answered(setup)
+
+
+def _answered(setup: Setup) -> Finding | None:
+    """What OpenClaw's command line says to words that it does not know, as the last of what ends again and again."""
+    said = last_words(setup, USAGE, Speaker.GATEWAY)
+    ends = next(setup.said(ENDS), None) or any(one.state in HOPELESS for one in gateways(setup))
+    if said is None or not ends:
+        return None
+    line, match = said
+    why = f"its {match['what']} {match['word']} is none of this release" if match["what"] else (
+        "what --port or OPENCLAW_GATEWAY_PORT holds is no port" if match["port"] else "it names no command, so help is "
+        "all that it prints")  # fmt: skip
+    return Finding(
+        summary=f"the gateway's command line is wrong: {why}",
+        fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
+                '"lan"]; in a unit ExecStart=… openclaw gateway --port 18789', "docker compose up -d"),
+        evidence=at(line.at),
+    )  # fmt: skip
 
 
 def _said(setup: Setup) -> Finding | None:
     """Node's own word on a program that is not in the image."""
     said = last_words(setup, MISSING, Speaker.GATEWAY)
     if said is None:
-        return _not_executed(setup)
+        return _no_interpreter(setup) or _not_executed(setup)
     return Finding(
         summary=f"{said[1]['file']} does not exist in the gateway's image: its command names a file of another version",
         fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
                 '"lan"]', "docker compose up -d"),
+        evidence=at(said[0].at),
+    )  # fmt: skip
+
+
+def _no_interpreter(setup: Setup) -> Finding | None:
+    """The kernel's word on a script that is there: what its first line names is not."""
+    said = last_words(setup, INTERPRETER, Speaker.GATEWAY)
+    if said is None:
+        return None
+    name = said[1]["file"] or "the start script"
+    return Finding(
+        summary=f"{name} is started with a program that is not there: its first line ends as Windows ends lines (or "
+        "names a shell that the image lacks)",
+        fix=Fix("give it Unix line ends and build or mount it again (git: *.sh text eol=lf in .gitattributes)",
+                f"sed -i 's/\\r$//' {name.rsplit('/', 1)[-1]} && docker compose up -d --build"),
         evidence=at(said[0].at),
     )  # fmt: skip
 
@@ -98,8 +140,17 @@ def _other(words: tuple[str, ...]) -> str:
     errand = next((word for word in plain if word in ERRANDS), "")
     if errand and any(_program(word) for word in plain):
         return "which is no gateway: it ends, or waits for a terminal"
+    if _options_alone(plain):
+        return "and options without the command gateway start nothing"
     verb = _verb(plain)
     return f"and `{verb}` is not the command that starts a gateway" if verb else ""
+
+
+def _options_alone(plain: list[str]) -> bool:
+    """`--bind` and `--port` are options of `gateway`, not of openclaw."""
+    at = next((at for at, word in enumerate(plain) if _program(word)), len(plain))
+    rest = plain[at + 1 :]
+    return bool(rest) and rest[0].startswith("-") and any(word.split("=")[0] in ("--bind", "--port") for word in rest)
 
 
 def _program(word: str) -> bool:

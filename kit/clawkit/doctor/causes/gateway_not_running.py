@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.endings import MEANS, cycling, ended, failed, listed, looping
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.lastwords import engine_words, last_words
 from clawkit.doctor.links import OURS, Reach, links
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.gateway import DEFAULT_PORT
+from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import HOPELESS, gateway_services, gateway_units, gateways
+from clawkit.doctor.programs import BESIDE, HOPELESS, gateway_services, gateway_units, gateways
+from clawkit.doctor.verdict import serves
 
-MEANS = {
-    0: "status 0: it ended by itself or was stopped",
-    1: "status 1",
-    78: "status 78: its configuration is at fault, starting it again is useless",
-    137: "status 137: killed, by hand or for want of memory",
-    143: "status 143: it was told to stop",
-    126: "status 126: its program may not be executed",
-    127: "status 127: its program does not exist",
-    139: "status 139: it crashed",
-}
-EXITED = r"^(?P<name>[\w.-]+) exited with code (?P<code>(?!130\b|143\b)[1-9]\d*)"
+ORIGINS = r"requires gateway\.controlUi\.allowedOrigins"
+"""What releases before 2026.4 ended with: origin-not-listed."""
+PROBED = r"^ *connect ECONNREFUSED (?P<url>(?:127\.0\.0\.1|\[?::1\]?):\d+)$"
+STATUS = r"^(?:RPC|Connectivity) probe: failed"
+UNREACHED = r"Gateway not reachable at (?P<url>ws://(?:127\.|localhost)\S*) \(ECONNREFUSED\)"
+HELD = r"dependency failed to start: container (?P<name>\S+) (?:is unhealthy|exited)"
 LAST = r"Gateway failed to start|Gateway start blocked|Refusing|Error:|error:|fatal|uncaught"
 
 
 def judge(setup: Setup) -> Finding | None:
+    if last_words(setup, ORIGINS, Speaker.GATEWAY):
+        return None
     for words, command, places in (
         *_stopped(setup),
         *_units(setup),
         *_absent(setup),
         *_silent(setup),
-        *_ended(setup),
+        *_refused(setup),
+        *_held(setup),
+        *ended(setup, containers=bool(gateways(setup)), units=bool(_of_units(setup))),
+        *listed(setup),
+        *looping(setup),
+        *cycling(setup),
+        *failed(setup),
+        *_unreached(setup),
     ):
         last = [line for line, _ in setup.said(LAST, Speaker.GATEWAY)][-1:]
         said = f"; its last words: {last[0].text.strip()[:160]}" if last else ""
@@ -47,7 +56,22 @@ def judge(setup: Setup) -> Finding | None:
                     command),
             evidence=at(*places, *(line.at for line in last)),
         )  # fmt: skip
-    return None
+    return _asked_alone(setup)
+
+
+def _asked_alone(setup: Setup) -> Finding | None:
+    """Refused on loopback and nothing else is known: it may also run where this loopback does not lead."""
+    if setup.compose or setup.containers or setup.proxies or gateway_units(setup) or setup.host.sockets_known:
+        return None
+    refused = next(_refusals(setup), None)
+    if refused is None:
+        return None
+    return Finding(
+        summary=f"nothing listens on {refused[0]}: the gateway does not run on this host, or not on its loopback",
+        fix=Fix("start it, or ask where it runs", "openclaw gateway status; docker ps -a"),
+        evidence=at(refused[1]),
+        severity=Severity.WARNING,
+    )
 
 
 def _stopped(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
@@ -73,14 +97,25 @@ def _told(container: Container) -> str:
 
 
 def _units(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
-    units = gateway_units(setup)
-    if any(unit.active in ("active", "activating", "reloading") for unit in units) or gateways(setup):
-        return
+    units = _of_units(setup)
+    if any(unit.active in ("active", "reloading") for unit in units) or gateways(setup) or serves(setup):
+        return  # systemd lost sight of one that went on by itself
     for unit in units:
+        if unit.active == "activating" and unit.exit_code:
+            yield f"{unit.name} is started again and again and ends with status {unit.exit_code}", \
+                f"journalctl {'--user ' if unit.user_scope else ''}-u {unit.name} -n 50", [unit.at]  # fmt: skip
+        if any(one.active == "activating" for one in units):
+            continue
         if unit.active in ("inactive", "failed"):
             code = f", status {unit.exit_code}" if unit.exit_code else ""
             scope = "--user " if unit.user_scope else ""
             yield f"{unit.name} is {unit.active}{code}", f"systemctl {scope}restart {unit.name}", [unit.at]
+
+
+def _of_units(setup: Setup) -> list[Unit]:
+    """Quadlet's too, which start a container."""
+    made = [unit for unit in setup.host.units if unit.container and OURS.search(unit.name)]
+    return [*gateway_units(setup), *(unit for unit in made if unit not in gateway_units(setup))]
 
 
 def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
@@ -92,13 +127,15 @@ def _absent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
                 "docker compose up -d", [service.at, *(one.at for one in setup.containers[:1])]  # fmt: skip
 
 
-def _ended(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
-    """Compose's word below the gateway's log, where nobody listed the containers."""
-    said = last_words(setup, EXITED, Speaker.GATEWAY) if not gateways(setup) else None
-    if said is not None and OURS.search(said[1]["name"]):
-        code = int(said[1]["code"])
-        told = MEANS.get(code, f"status {code}")
-        yield f"the gateway's container {said[1]['name']} ended with {told}", "docker compose ps -a", [said[0].at]
+def _unreached(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """`openclaw doctor` on the gateway's own host: nothing answers there."""
+    if setup.compose or setup.containers or gateway_units(setup):
+        return
+    said = last_words(setup, UNREACHED, Speaker.GATEWAY)
+    if said is None and any(setup.said(STATUS)):
+        said = last_words(setup, PROBED, Speaker.GATEWAY)
+    if said is not None:
+        yield f"nothing listens on {said[1]['url']}", "openclaw gateway status", [said[0].at]
 
 
 def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
@@ -113,6 +150,33 @@ def _silent(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
         if hosted and direct and not elsewhere and all(one.port != port for one in setup.host.sockets):
             yield f"nothing listens on {link.target}", "systemctl --user start openclaw-gateway", [link.target.at,
                 setup.host.sockets[0].at]  # fmt: skip
+
+
+def _refused(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """Asked on its own host, whatever the proxy in front may be, beside a complete list of sockets without it."""
+    elsewhere = links(setup) and not any(link.reach is Reach.LOOPBACK for link in links(setup))
+    if not setup.host.sockets_known or gateways(setup) or elsewhere:
+        return
+    for name, place in _refusals(setup):
+        yield f"nothing listens on {name}", "openclaw gateway status", [place, setup.host.sockets[0].at]
+
+
+def _refusals(setup: Setup) -> Iterator[tuple[str, Place]]:
+    ports = {gateway.effective_port for gateway in setup.gateways} or {DEFAULT_PORT}
+    ports -= {urlsplit(one.url).port or 0 for one in setup.exchanges if one.status}
+    for one in setup.exchanges:
+        asked = urlsplit(one.url)
+        own = one.error == "refused" and not one.container and asked.hostname in ("127.0.0.1", "localhost", "::1")
+        if own and asked.port in ports and all(seen.port != asked.port for seen in setup.host.sockets):
+            yield asked.netloc, one.at
+
+
+def _held(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:
+    """Compose starts what depends on another container once that is well, and it is not."""
+    said = engine_words(setup, HELD)
+    name = said[1]["name"] if said else ""
+    if said and BESIDE.search(name) and not gateways(setup):
+        yield f"Compose does not start it, since {name} is not well", f"docker logs --tail 50 {name}", [said[0]]
 
 
 CAUSE = Cause(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import last_words
-from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.links import OURS
+from clawkit.doctor.model.failure import LogLine, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import KILLED, gateway_services, gateway_units, gateways
@@ -23,8 +26,13 @@ WORDS = (
     r"(?:Out of memory|"
     r"Memory cgroup out of memory): Kill(?:ed)? process"
     r" \d+,? \(?(?:node|openclaw|MainThread|npm)|oom-kill:.*task=(?:node|openclaw|MainThread)|"
+    r"sending SIG(?:TERM|KILL) to process \d+ .*\"(?:openclaw|node|MainThread|clawd)[^\"]*\": badness|"
+    r"Killed \S*(?:claw|molt)\S* due to memory|(?:claw|molt)\S*\.service: systemd-oomd killed|"
     r"container oom \S+ \(.*(?:claw|molt)"
 )
+POD = r"^ +Reason: +OOMKilled"
+IMAGE = r"^ +Image: +(?P<image>\S+)"
+"""`kubectl describe pod`: of which container it is stands above."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -35,16 +43,30 @@ def judge(setup: Setup) -> Finding | None:
     killed = [one.at for one in gateways(setup)
               if one.oom_killed or one.last_oom or (KILLED in (one.exit_code, one.last_exit)
                                                     and _tight(one.memory or memory))]  # fmt: skip
-    said = last_words(setup, WORDS, Speaker.GATEWAY, Speaker.KERNEL)
+    said = last_words(setup, WORDS, Speaker.GATEWAY, Speaker.KERNEL) or _pod(setup)
     words = f"with a limit of {memory // MIB} MiB" if memory else "for want of memory"
     if killed or said:
         seen = [*killed[:1], *([said[0].at] if said else []), *([limit.at] if limit else [])]
         return _finding(f"the gateway was killed {words}", Severity.ERROR, *seen)
+    full = [one for one in gateways(setup) if one.memory_full and one.memory]
+    if full and full[0].running:
+        return _finding(f"the gateway has used up the {(full[0].memory or 0) // MIB} MiB that it may use",
+                        Severity.ERROR if _tight(full[0].memory) else Severity.WARNING, full[0].at)  # fmt: skip
     if limit is None or limit.value >= TIGHT:
         return None
     certain = limit.value < DIES and not serves(setup)
     return _finding(f"the gateway may use {limit.value // MIB} MiB, and OpenClaw needs 1 GiB to start",
                     Severity.ERROR if certain else Severity.WARNING, limit.at)  # fmt: skip
+
+
+def _pod(setup: Setup) -> tuple[LogLine, re.Match[str]] | None:
+    said = last_words(setup, POD, Speaker.GATEWAY)
+    images = [match["image"] for line, match in setup.said(IMAGE) if said and _above(line, said[0])]
+    return said if images and OURS.search(images[-1]) else None
+
+
+def _above(one: LogLine, other: LogLine) -> bool:
+    return one.at.source == other.at.source and (one.at.line or 0) < (other.at.line or 0)
 
 
 def _tight(memory: int | None) -> bool:

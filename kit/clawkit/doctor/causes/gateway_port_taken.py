@@ -5,7 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.lastwords import last_words, of_status
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.setup import Part, Setup
@@ -15,7 +15,7 @@ WORDS = r"already listening on \S*?:(\d+)|EADDRINUSE\b.*?:(\d+)|[Pp]ort (\d+) is
 
 def judge(setup: Setup) -> Finding | None:
     found = last_words(setup, WORDS, Speaker.GATEWAY)
-    if found is None:
+    if found is None or of_status(setup, found[0]):
         return None
     line, match = found
     port = next((int(group) for group in match.groups() if group), DEFAULT_PORT)

@@ -7,7 +7,8 @@ import re
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
-from clawkit.doctor.lastwords import engine_words
+from clawkit.doctor.lastwords import engine_words, last_words
+from clawkit.doctor.links import OURS
 from clawkit.doctor.model.compose import Healthcheck, Service
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
@@ -26,6 +27,8 @@ URL = re.compile(r"(?P<scheme>https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d
 MINDS_STATUS = re.compile(r"\bcurl\b.*\s(?:-\w*f\w*|--fail)\b|\bwget\b|\.ok\b")
 NOWHERE = re.compile(r"/(?:api|v1)/|/health(?:z|check)?/$|/(?:healthz?|readyz?|startupz?)/.|/[\w/-]+\.\w+$")
 """OpenClaw answers 404 below these; any other path without an extension gets its page."""
+HEALED = r"Container /?(?P<name>\S+) .*found to be unhealthy - Restarting"
+AGAIN = 2
 UNHEALTHY = r"dependency failed to start: container (\S+) is unhealthy|container for service \"(\S+)\" is unhealthy"
 
 
@@ -46,7 +49,17 @@ def judge(setup: Setup) -> Finding | None:
     tool = _tool(setup)
     if tool and seen:
         return _finding(f"the health check calls {tool}, which the image lacks", Severity.ERROR, *seen)
-    return _late(setup, said[0]) if said else None
+    return (_late(setup, said[0]) if said else None) or _restarted(setup)
+
+
+def _restarted(setup: Setup) -> Finding | None:
+    """autoheal and its kin start anew what is not well in time."""
+    told = [line.at for line, match in setup.said(HEALED) if OURS.search(match["name"])]
+    over = last_words(setup, HEALED, Speaker.GATEWAY) is None
+    if len(told) < (AGAIN + 1 if over else AGAIN):
+        return None
+    words = f"autoheal has started the gateway anew {len(told)} times for unhealthy: its health check gives up before "
+    return _finding(f"{words}the gateway is ready, or asks the wrong thing", Severity.ERROR, told[-1])
 
 
 def _late(setup: Setup, given_up: Place) -> Finding | None:
@@ -131,7 +144,7 @@ CAUSE = Cause(
     layer=Layer.DOCKER,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.REFUSED, Symptom.RESTARTING),
-    looks_at=looks_at(Part.COMPOSE, Part.CONTAINERS),
+    looks_at=looks_at(Part.COMPOSE, Part.CONTAINERS, Part.LOGS),
     judge=judge,
     explains=frozenset({"proxy-not-running"}),
 )

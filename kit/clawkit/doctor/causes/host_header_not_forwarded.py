@@ -26,9 +26,14 @@ from clawkit.doctor.sent import sent
 from clawkit.doctor.spelling import HOST
 from clawkit.doctor.visit import socket_links
 
+MISMATCH = (r"origin[-_ ](?:mismatch|not allowed).*?\borigin=(\S+)|"
+            r"\borigin=(\S+) .*?origin[-_ ](?:mismatch|not allowed)")  # fmt: skip
+
 
 def judge(setup: Setup) -> Finding | None:
     for link in socket_links(setup):
+        if "origin" in link.route.headers_up:
+            continue  # it is no browser's word then: another cause compares it
         for host, port, place in _opened(setup, link):
             arrives = _arriving(link, host, port)
             wanted = host if port in (PLAIN, TLS) else f"{host}:{port}"
@@ -52,8 +57,8 @@ def _opened(setup: Setup, link: Link) -> Iterator[tuple[str, int, Place]]:
         for origin in origins(setup, link.proxy, link.site):
             if (exempt(origin.host) or _falls_back(setup, link, origin)) and not _listed(gateway, str(origin)):
                 yield origin.host, origin.port, origin.name.at
-    for line, match in setup.said(r"origin[-_ ](?:mismatch|not allowed).*?origin=(\S+)", Speaker.GATEWAY):
-        parts = urlsplit(match[1].strip('"'))
+    for line, match in setup.said(MISMATCH, Speaker.GATEWAY):
+        parts = urlsplit((match[1] or match[2]).strip('"'))
         if parts.hostname and exempt(parts.hostname):
             yield parts.hostname, parts.port or (TLS if parts.scheme == "https" else PLAIN), line.at
 

@@ -9,7 +9,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import engine_words, last_words
-from clawkit.doctor.links import sites
+from clawkit.doctor.links import OURS, sites
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.host import Socket
 from clawkit.doctor.model.place import Place
@@ -20,12 +20,16 @@ from clawkit.doctor.programs import gateway_services, proxy_services
 ENGINE = (
     r"Bind for \S*?:(\d+) failed: port is already allocated|listen tcp[46]? \S*?:(\d+): bind: address already in use|"
     r"exposing port TCP \S*?:(\d+) -> .*(?:address already in use|forbidden|bind:)|"
-    r"failed to bind (?:host )?port .*?:(\d+)\b.*already in use|port (\d+) is already allocated"
+    r"failed to bind (?:host )?port .*?:(\d+)\b.*already in use|port (\d+) is already allocated|"
+    r"port '(\d+)' is already in use by service|"
+    r"failed to bind udp listener on \S*?:(53)\b.*in use"
 )
 PROXY = (
     r"bind\(\) to \S*?:(\d+) failed \(98: (?:Unknown error|Address (?:already )?in use)|"
     r"listen tcp[46]? \S*?:(\d+): bind: address already in use|listening on \S*?:(\d+):.*address already in use"
 )
+NAMES = 53
+"""aardvark-dns listens there on each network's bridge: another resolver that has every address leaves it none."""
 STANDALONE = r"Could not bind TCP port (\d+) because it is already in use|Problem binding to port (\d+)"
 """certbot --standalone beside a proxy that runs."""
 DOCKERS = re.compile(r"docker|rootless|slirp|pasta|vpnkit|containerd|conmon|podman|com\.docke|netavark|ssh|wslrelay")
@@ -34,7 +38,9 @@ DOCKERS = re.compile(r"docker|rootless|slirp|pasta|vpnkit|containerd|conmon|podm
 
 def judge(setup: Setup) -> Finding | None:
     for place, port in _said(setup):
-        return _finding(setup, port, place, _holder(setup, port))
+        holder = _holder(setup, port)
+        if holder is None or not OURS.search(holder.process):  # stray-systemd-gateway
+            return _finding(setup, port, place, holder)
     for place, port, holder in _seen(setup):
         return _finding(setup, port, place, holder)
     certbot = last_words(setup, STANDALONE, Speaker.ACME)
@@ -113,7 +119,7 @@ def _finding(setup: Setup, port: int, place: Place, holder: Socket | None, words
         f"{holder.process} (pid {holder.pid})" if holder else f"container {other.name}" if other else "another program"
     )
     ours = any(port == own.published for service in gateway_services(setup) for own in service.ports)
-    what = "the gateway" if ours and port not in (80, 443) else "the proxy"
+    what = "Podman's name server" if port == NAMES else "the gateway" if ours and port not in (80, 443) else "the proxy"
     taken = f"port {port} of this host is taken by {who}, so {what} cannot start"
     return Finding(
         summary=f"two services want the same port: {words}" if words else taken,

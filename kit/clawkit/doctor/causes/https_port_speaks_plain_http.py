@@ -9,15 +9,48 @@ from clawkit.doctor.complaints import complaints
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
-from clawkit.doctor.links import proxy_service, sites
+from clawkit.doctor.links import gateway_of, proxy_service, sites
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import gateway_services
 
 REFUSED_BY_TLS = 400
 """What nginx and Go say to plain http on a port of TLS."""
 
 
 def judge(setup: Setup) -> Finding | None:
-    return _written(setup) or _heard(setup)
+    return _written(setup) or _straight(setup) or _heard(setup) or _by_a_node(setup)
+
+
+def _straight(setup: Setup) -> Finding | None:
+    """No proxy at all: 443 is published as the gateway's own port, which speaks TLS only where gateway.tls is on."""
+    for service in gateway_services(setup) if not setup.proxies else ():
+        gateway = gateway_of(setup, service)
+        if gateway is None or gateway.trusted_proxies or (gateway.tls and gateway.tls.value):
+            continue  # a trusted proxy is somewhere and may end TLS before this port
+        for port in service.ports:
+            if port.published == 443 and not port.address and port.target == gateway.effective_port:
+                return Finding(
+                    summary=f"service {service.name} publishes 443:{port.target}, straight to the gateway, which "
+                    "speaks plain http: https fails with a protocol error",
+                    fix=Fix("a proxy with a certificate on 443 (`clawkit init` writes one), the gateway behind it",
+                            "docker compose up -d"),
+                    evidence=at(port.at, *complaints(setup, "tls-not-tls")[:1]),
+                )  # fmt: skip
+    return None
+
+
+def _by_a_node(setup: Setup) -> Finding | None:
+    """It was given wss:// and a port on which no TLS is spoken, mostly the gateway's own."""
+    said = next(setup.said(r"gateway connect failed: .*(?:wrong version number|packet length too long)"), None)
+    if said is None or any(gateway.tls and gateway.tls.value for gateway in setup.gateways):
+        return None
+    return Finding(
+        summary="a node speaks TLS (wss://) to a port that speaks plain http",
+        fix=Fix("wss://YOUR-DOMAIN without a port: 443, where the proxy ends TLS; 18789 itself speaks none unless "
+                "gateway.tls is on", "openclaw config get gateway.remote.url"),
+        evidence=at(said[0].at),
+        observed=True,
+    )  # fmt: skip
 
 
 def _heard(setup: Setup) -> Finding | None:
@@ -71,6 +104,6 @@ CAUSE = Cause(
     layer=Layer.TLS,
     hop=Hop.TLS,
     symptoms=(Symptom.TLS,),
-    looks_at=looks_at(Part.COMPOSE, Part.EXCHANGES),
+    looks_at=looks_at(Part.COMPOSE, Part.EXCHANGES, Part.LOGS),
     judge=judge,
 )

@@ -12,7 +12,8 @@ from clawkit.doctor.model.setup import Part, Setup
 WORDS = (
     r"manifest for (\S+) not found|pull access denied for ([^\s,]+)|repository (\S+) (?:does not exist|not found)|"
     r'failed to resolve reference "([^"]+)": .*(?:not found|unauthorized|denied|forbidden)|'
-    r"No such image: (\S+)|invalid reference format|manifest unknown|name unknown|error from registry: (?:denied|"
+    r"No such image: (\S+)|invalid reference format|manifest unknown|name unknown|/manifests/[\w.:-]+\": (?:denied|"
+    r"unauthorized)|error from registry: (?:denied|"
     r"unauthorized)|short-name \"([^\"]+)\" did not resolve|unauthorized: authentication required"
 )
 

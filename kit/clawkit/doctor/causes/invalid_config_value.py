@@ -13,7 +13,10 @@ from clawkit.doctor.verdict import bites, next_start
 
 WORDS = (
     r"Invalid config at [^\n]*?(?:: *(?:\\n)?-? *(.*))?$|^ *-? *((?:gateway|agents|channels|models|"
-    r"session|plugins)\.[\w.]+: (?:Invalid|Expected|Required|Too ).*)"
+    r"session|plugins)\.[\w.]+: (?:Invalid|Expected|Required|Too ).*)|"
+    r"^Gateway failed to start: Invalid config: (.*)|"
+    r"^ *- *([a-z][\w.-]*: .*(?:unknown channel id|plugin manifest not found|must have required property|"
+    r"Unknown agent id|invalid config).*)"
 )
 
 

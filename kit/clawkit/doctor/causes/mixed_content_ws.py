@@ -15,7 +15,7 @@ def judge(setup: Setup) -> Finding | None:
         line.at
         for line, _ in setup.said(
             r"mixed content.*ws://|insecure websocket connection may not be "
-            "initiated|SecurityError.*(?:insecure|ws://)"
+            "initiated|SecurityError.*(?:insecure|ws://)|DOMException: The operation is insecure"
         )
     ]
     if not seen and not seen_lines:

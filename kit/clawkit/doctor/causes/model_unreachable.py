@@ -10,11 +10,23 @@ from clawkit.doctor.refusal import heard
 
 SAID = (
     r"upstream provider timeout|(?:model|provider|fetch failed|ollama).*(?:ECONNREFUSED|ENOTFOUND|"
-    r"EAI_AGAIN|ENETUNREACH|ETIMEDOUT)"
+    r"EAI_AGAIN|ENETUNREACH|ETIMEDOUT)|LLM request failed: DNS lookup|"
+    r"[Aa]ll models failed .*(?:timed out|fetch failed|[Cc]onnection error)"
 )
+UNTRUSTED = r"(?:fetch failed|model|provider|LLM).*(?:self[- ]signed certificate|SELF_SIGNED_CERT|UNABLE_TO_\w+)"
 
 
 def judge(setup: Setup) -> Finding | None:
+    untrusted = heard(setup, UNTRUSTED)
+    if untrusted:
+        return Finding(
+            summary="the gateway does not trust the certificate of its model's address: it is signed by an authority "
+            "of your own",
+            fix=Fix("mount that authority's certificate and name it: NODE_EXTRA_CA_CERTS=/path/ca.pem for the gateway",
+                    "docker compose up -d"),
+            evidence=at(*untrusted[:2]),
+            observed=True,
+        )  # fmt: skip
     seen = heard(setup, SAID)
     if not seen:
         return None

@@ -13,7 +13,7 @@ from clawkit.doctor.model.setup import Part, Setup
 
 HUNG = r"TLS handshake timeout|Frag(?:mentation)? needed and DF set|message too long, mtu"
 """A connection that opens and then stays silent, or the kernel's own word for a packet that does not fit."""
-OPENED = re.compile(r"bytes received|SSL connection timeout")
+OPENED = re.compile(r"bytes received|SSL connection timeout|Client hello")
 """curl's words once the connection stood; before that a firewall is likelier."""
 BRIDGE = re.compile(r"^(?:docker\d+|br-[\da-f]{6,}|podman\d+|cni-podman\d+)$")
 INNER = re.compile(r"^(?:lo|veth|tap|virbr|wg|tailscale|tun)\w*")

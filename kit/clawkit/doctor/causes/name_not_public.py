@@ -20,11 +20,17 @@ REFUSED = re.compile(
 )
 
 
+BARE_ADDRESS = r"Requested name (?P<address>[\d.:a-f]+) is an IP address"
+"""certbot's own word, before it asks anybody."""
+
+
 def judge(setup: Setup) -> Finding | None:
     for refusal in refusals(setup, "rejectedIdentifier", "malformed"):
         if REFUSED.search(refusal.detail):
             named = refusal.name or _quoted(refusal.detail)
             return _finding(named, refusal.detail.rstrip("."), refusal.at)
+    for line, match in setup.said(BARE_ADDRESS):
+        return _finding(match["address"], "it is an address, no name", line.at)
     for proxy, site in automatic(setup):
         for name in site.names:
             private = site.tls.directory is not None or site.tls.on_demand is not None or site.tls.dns_provider

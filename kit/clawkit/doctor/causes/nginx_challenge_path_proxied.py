@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -16,8 +18,10 @@ from clawkit.doctor.reload import reload
 
 CHALLENGE = "/.well-known/acme-challenge/token"
 FAILED = (
-    r"(?:acme-challenge.*(?:404|403|Invalid response|unauthorized)|(?:Invalid response|unauthorized).*acme-challenge)"
+    r"(?:acme-challenge.*(?:404|403|401|Invalid response|unauthorized)|"
+    r"(?:Invalid response|unauthorized).*acme-challenge)"
 )
+UNAUTHORIZED = re.compile(r": \"?401\b|Status 401")
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -30,6 +34,14 @@ def judge(setup: Setup) -> Finding | None:
         dead = _dead_location(proxy, names[0])
         if dead is not None:
             return _finding(proxy, names[0], dead, webroot, "a server-level return beats the challenge's location")
+        asked = _asks_for_password(proxy, names[0])
+        if asked is not None and any(UNAUTHORIZED.search(place.text) for place in webroot):
+            return Finding(
+                summary=f"{asked} asks for a password also below /.well-known/acme-challenge/ of {names[0]}, and the "
+                "authority has none",
+                fix=Fix("auth_basic off; in location ^~ /.well-known/acme-challenge/", reload(proxy)),
+                evidence=at(asked, *webroot[:2]),
+            )
         wrong = _not_from_disk(proxy, names[0])
         if wrong is not None and (webroot or commands):
             return _finding(proxy, names[0], wrong, [*webroot[:1], *commands[:1]], "it is not served from the webroot")
@@ -57,6 +69,12 @@ def _not_from_disk(proxy: Proxy, name: str) -> Place | None:
     if site.always is not Action.NONE:
         return site.redirect.at if site.redirect else site.at
     return route.at if route is not None and route.action in (Action.PROXY, Action.REDIRECT, Action.RESPOND) else None
+
+
+def _asks_for_password(proxy: Proxy, name: str) -> Place | None:
+    answer = choose(proxy, name, 80, CHALLENGE, False)
+    line = answer[1].basic_auth if answer and answer[1] is not None else None
+    return line.at if line is not None and line.value.lower() != "off" else None
 
 
 def _renews_by_webroot(*commands: object) -> bool:

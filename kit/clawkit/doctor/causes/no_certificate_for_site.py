@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
@@ -12,34 +14,38 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import ours
 from clawkit.doctor.reload import reload
 
+DENIED = (r"(?:certificate is not allowed for server name (?=(?P<name>(?:[\w-]+\.)+[\w-]+)(?!.*no certificate))|"
+          r"(?=(?P<asked>(?:[\w-]+\.)+[\w-]+): certificate not allowed by ask endpoint))")  # fmt: skip
+UNREACHED = r"request to 'ask' endpoint failed|error checking \S+ to determine if certificate"
 ORDERS_NONE = ("off", "disable_certs")
 
 
-REFUSED = (
-    r'"domain": ?"([^"]+)".*not allowed by ask endpoint|([\w.-]+): certificate not allowed by ask endpoint|'
-    r"certificate is not allowed for server name ([\w.-]+)"
-)
-
-
 def judge(setup: Setup) -> Finding | None:
-    return _caddy(setup) or _nginx(setup) or _asked(setup)
+    return _caddy(setup) or _nginx(setup) or _refused_on_demand(setup)
 
 
-def _asked(setup: Setup) -> Finding | None:
-    """Caddy issues on demand only what a service of the operator's own agrees to."""
-    said = next(setup.said(REFUSED, Speaker.CADDY, Speaker.UNKNOWN), None)
-    if said is None:
-        return None
-    line, match = said
-    name = next((group for group in match.groups() if group), "the name")
-    written = [site.tls.on_demand.at for _, site in sites(setup) if site.tls.on_demand]
-    return Finding(
-        summary=f"the ask endpoint of on_demand_tls does not agree to {name}, so Caddy gets no certificate for it and "
-        "the handshake ends with an internal error",
-        fix=Fix(f"let the ask endpoint answer 200 for {name}, or write {name} as the site's address: then Caddy asks "
-                "nobody", 'curl -i "ASK-URL?domain=' + name + '"'),
-        evidence=at(line.at, *written[:1]),
-    )  # fmt: skip
+def _refused_on_demand(setup: Setup) -> Finding | None:
+    """Caddy orders a certificate at the first handshake, if what `ask` names says yes to the name."""
+    unreached = next((one for one, _ in setup.said(UNREACHED, Speaker.CADDY)), None)
+    for line, match in setup.said(DENIED, Speaker.CADDY):
+        name = match["name"] or match["asked"]
+        if unreached is None and name not in _meant(setup):
+            continue  # names of strangers are refused every day, as they should be
+        why = "and its `ask` address cannot be reached" if unreached else "and its `ask` address refuses the name"
+        return Finding(
+            summary=f"Caddy orders certificates on demand, {why}: {name} gets none, and every handshake fails",
+            fix=Fix("start what `ask` names and let it answer 200 for that name; or write the name as a site of its own"
+                    f" ({name} {{ … }}), which needs no `ask`", "docker compose logs caddy | grep ask"),
+            evidence=at(line.at, *([unreached.at] if unreached else [])),
+        )  # fmt: skip
+    return None
+
+
+def _meant(setup: Setup) -> set[str]:
+    """Names of which it is known that somebody wants to come by them."""
+    written = {name.value for _, site in sites(setup) for name in site.names}
+    allowed = {urlsplit(one.value).hostname or "" for gateway in setup.gateways for one in gateway.origins or ()}
+    return written | allowed | {urlsplit(one.url).hostname or "" for one in setup.exchanges}
 
 
 def _nginx(setup: Setup) -> Finding | None:

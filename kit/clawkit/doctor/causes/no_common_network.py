@@ -9,6 +9,7 @@ from clawkit.doctor.links import Link, Reach, links, proxy_service
 from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import meet, namespace_of
+from clawkit.doctor.programs import proxies
 from clawkit.doctor.reachable import gateway_service
 
 
@@ -23,6 +24,26 @@ def judge(setup: Setup) -> Finding | None:
             continue  # another cause: there the name is what fails
         if not meet(setup, own, other):
             return _finding(link, own, other)
+    return _inspected(setup) if not setup.compose else None
+
+
+def _inspected(setup: Setup) -> Finding | None:
+    """Without a compose file: the networks that the two containers are attached to now."""
+    found = proxies(setup)
+    for link in links(setup):
+        other = next((one for one in setup.containers if link.target.host in (one.name, one.service)), None)
+        own = found[0] if len(found) == 1 and link.reach in (Reach.NAME, Reach.SERVICE) else None
+        if own is None or other is None or not (own.addresses and other.addresses and own.running and other.running):
+            continue
+        if own.name != other.name and not set(own.addresses) & set(other.addresses):
+            ours, theirs = ", ".join(own.addresses), ", ".join(other.addresses)
+            return Finding(
+                summary=f"container {own.name} is on network {ours} and container {other.name} on {theirs}: they have "
+                "none in common",
+                fix=Fix(f"attach {other.name} to {ours.split(', ')[0]}, and write that into what starts it",
+                        f"docker network connect {ours.split(', ')[0]} {other.name}"),
+                evidence=at(link.target.at, own.at, other.at),
+            )  # fmt: skip
     return None
 
 
@@ -49,7 +70,7 @@ CAUSE = Cause(
         Symptom.BAD_GATEWAY,
         Symptom.GATEWAY_TIMEOUT,
     ),
-    looks_at=looks_at(Part.COMPOSE),
+    looks_at=looks_at(Part.COMPOSE, Part.CONTAINERS),
     judge=judge,
     explains=frozenset({"upstream-name-unknown", "upstream-wrong-port", "trusted-proxies-wrong-address"}),
 )

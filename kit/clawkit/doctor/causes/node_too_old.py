@@ -13,8 +13,11 @@ WORDS = (
     r"openclaw requires Node ([^\n]{0,60}?)\.?$|"
     r"Node(?:\.js)? v?[\d.+]+[^.\n]{0,20} (?:is )?required[^\n]*?(?:current|found|detected|"
     r"got):? *(v?\d[\d.]*)|requires Node(?:\.js)? ?(?:>=)?v?[\d.]+|"
-    r"Unsupported Node(?:\.js)? version:? *(v?\d[\d.]*)"
+    r"node:sqlite is unavailable|SQLite support is unavailable or unsafe in this Node runtime|"
+    r"Unsupported Node(?:\.js)? version:? *(v?\d[\d.]*)|Node(?:\.js)? (v?\d[\d.]*) is (?:unsupported|not supported)"
 )
+
+SQLITE = "SQLite support is unavailable or unsafe"
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -22,6 +25,14 @@ def judge(setup: Setup) -> Finding | None:
     if found is None:
         return None
     line, match = found
+    if SQLITE in line.text:
+        return Finding(
+            summary="the SQLite inside this Node is too old for OpenClaw, which refuses to open its state with it",
+            fix=Fix("install Node 24.16 or newer as nodejs.org builds it (a distribution's package may use "
+                    "the system's older SQLite); or run the container image, which brings its own",
+                    "node -p process.versions.sqlite"),
+            evidence=at(line.at),
+        )  # fmt: skip
     named = next((group for group in match.groups() if group), "") if match.groups() else ""
     return Finding(
         summary="Node is too old for this OpenClaw: 2026.9.6 wants 24.16 or newer"

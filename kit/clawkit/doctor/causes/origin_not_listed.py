@@ -7,7 +7,9 @@ import re
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
+from clawkit.doctor.lastwords import last_words
 from clawkit.doctor.listing import Near, Unlisted, accepts, unlisted
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
@@ -16,6 +18,8 @@ from clawkit.doctor.visit import socket_links
 
 ORIGIN = re.compile(r"https?://[\w.:\[\]-]+")
 SAID = r"origin[-_ ](?:mismatch|not[-_ ]allowed)"
+STOPS = r"requires gateway\.controlUi\.allowedOrigins"
+"""Releases before 2026.4 did not start without an entry."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -44,6 +48,15 @@ def _unlisted(setup: Setup) -> Finding | None:
     for each in unlisted(setup):
         if each.near in (Near.NONE, Near.OTHER_PORT):
             return _finding(each, _meant(setup, each))
+    stopped = last_words(setup, STOPS, Speaker.GATEWAY)
+    if stopped is not None:
+        return Finding(
+            summary="gateway.controlUi.allowedOrigins is not set, and this release does not start without it on a "
+            "bind that others reach",
+            fix=Fix('"allowedOrigins": ["https://<the name in the address bar>"] under gateway.controlUi'),
+            evidence=at(stopped[0].at),
+            symptoms=(Symptom.BAD_GATEWAY, Symptom.RESTARTING),
+        )
     seen = heard(setup, SAID)
     if seen and not any(gateway.has_config for gateway in setup.gateways):
         return Finding(

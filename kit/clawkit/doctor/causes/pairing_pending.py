@@ -10,8 +10,11 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
 
-SAID = r"pairing[-_ ]required|not[-_]paired|(?:role|scope|metadata)[- ]upgrade\b.*(?:pending|approval|required)"
-REQUEST = re.compile(r"requestId[:=]\s*\"?([\w-]{6,})")
+SAID = (
+    r"pairing[-_ ]required|not[-_]paired|(?:role|scope|metadata)[- ]upgrade\b.*(?:pending|approval|required)|"
+    r'"pending"\s*:\s*\[\s*\{|^\s*"requestId"\s*:|^Pending \([1-9]'
+)
+REQUEST = re.compile(r"requestId\"?[:=]\s*\"?([\w-]{6,})")
 
 
 def judge(setup: Setup) -> Finding | None:

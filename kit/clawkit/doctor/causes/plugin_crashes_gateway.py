@@ -22,7 +22,33 @@ ENDED = (
 )
 
 
+BONJOUR = (
+    r"(?:Unhandled promise rejection|Uncaught exception): .*CIAO [A-Z]+ CANCELL?ED|"
+    r"bonjour: restarting advertiser \(service stuck in (?:prob|announc)ing"
+)
+AGAIN = r"exited with code [1-9]|Scheduled restart job|Unhandled promise rejection: .*CIAO"
+
+
 def judge(setup: Setup) -> Finding | None:
+    return _bonjour(setup) or _installed(setup)
+
+
+def _bonjour(setup: Setup) -> Finding | None:
+    """It ends a gateway that was ready already, over and over, where no multicast gets out: a bridge of Docker, WSL."""
+    said = list(setup.said(BONJOUR, Speaker.GATEWAY))
+    again = list(setup.said(AGAIN))
+    if not said or len(again) < 2 or not any(one.at.source == said[-1][0].at.source for one, _ in again):
+        return None
+    return Finding(
+        summary="the plugin bonjour ends the gateway again and again: its announcements (mDNS) do not get out of this "
+        "network",
+        fix=Fix("OPENCLAW_DISABLE_BONJOUR=1 for the gateway (nobody needs it behind a proxy), or a newer release",
+                "docker compose up -d"),
+        evidence=at(said[-1][0].at, again[-1][0].at),
+    )  # fmt: skip
+
+
+def _installed(setup: Setup) -> Finding | None:
     found = last_words(setup, TRACE, Speaker.GATEWAY)
     if found is None or not _ended(setup, found[0]):
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.cloudflare import is_cloudflare
 from clawkit.doctor.complaints import complaints
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -41,7 +43,26 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix(fix, reload(proxy)),
                 evidence=at(place, name.at, *said[:1]),
             )
-    return _shown(setup)
+    return _shown(setup) or _of_an_edge(setup)
+
+
+def _of_an_edge(setup: Setup) -> Finding | None:
+    """A visitor whom DNS does not lead to the edge meets what only the edge trusts."""
+    served = (one for one in setup.certificates if one.served and OF_AN_EDGE.search(f"{one.subject} {one.issuer}"))
+    seen = next(served, None)
+    asked = [one for one in setup.exchanges if one.error in ("tls-unknown-issuer", "tls-self-signed")]
+    for one in asked if seen is not None else ():
+        host = (urlsplit(one.url).hostname or "").lower()
+        led = [answer for answer in setup.host.dns if answer.name.rstrip(".").lower() == host and answer.values]
+        if seen is not None and led and not any(is_cloudflare(value) for answer in led for value in answer.values):
+            return Finding(
+                summary=f"{host} shows a Cloudflare origin certificate, which Cloudflare alone trusts, and the name "
+                "does not lead to Cloudflare",
+                fix=Fix("switch the proxying on for this record (orange cloud), or get a certificate of a public "
+                        "authority", f"dig +short {host}"),
+                evidence=at(seen.at, one.at, led[0].at),
+            )  # fmt: skip
+    return None
 
 
 def _shown(setup: Setup) -> Finding | None:

@@ -11,6 +11,7 @@ from clawkit.doctor.model.listener import Listener
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, Site
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import PROXY
 from clawkit.doctor.public import is_public
 from clawkit.doctor.reload import reload
 
@@ -30,6 +31,23 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix(f"take the address away at {ears[0].at}", reload(proxy)),
                 evidence=at(ears[0].at, seen),
             )
+    return _by_sockets(setup)
+
+
+def _by_sockets(setup: Setup) -> Finding | None:
+    """Where nobody gave the configuration: what listens, and that a visitor was refused."""
+    refused = [one for one in setup.exchanges if one.error == "refused" and one.vantage is Vantage.PUBLIC]
+    for one in refused if not setup.proxies else ():
+        port = 80 if one.url.startswith(("http:", "ws:")) else 443
+        ears = [ear for ear in setup.host.sockets if ear.port == port and ear.protocol == "tcp"]
+        ours = next((ear for ear in ears if PROXY.search(ear.process)), None)
+        if ours is not None and all(ear.address.startswith("127.") or ear.address == "::1" for ear in ears):
+            return Finding(
+                summary=f"{ours.process} listens on {ours.address}:{port} only, so nobody from outside can connect",
+                fix=Fix(f"let it listen on {port} without an address (`listen {port} ssl;`, no `bind 127.0.0.1`)",
+                        "ss -ltnp"),
+                evidence=at(ours.at, one.at),
+            )  # fmt: skip
     return None
 
 
@@ -61,7 +79,7 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.PORT,
     symptoms=(Symptom.REFUSED, Symptom.NO_CERTIFICATE),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.HOST),
     judge=judge,
     explains=frozenset({"port80-filtered-acme-timeout", "port-80-refused", "firewall-closes-web-ports"}),
 )

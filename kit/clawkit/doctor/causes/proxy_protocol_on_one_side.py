@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.model.upstream import Target, Upstream
 from clawkit.doctor.reload import reload
 
+GARBAGE = r"first record does not look like a TLS handshake|SSL_do_handshake\(\) failed.*wrong version number"
 BROKEN = r"broken header: .* while reading PROXY protocol|PROXY protocol.*(?:signature|invalid|malformed)"
 
 
@@ -94,8 +96,15 @@ def _heard(setup: Setup, sender: Proxy, target: Target) -> Iterator[tuple[Proxy,
         same = proxy is sender or (proxy.service is None and sender.service is None)
         service = setup.service(target.host)
         named = service is not None and service.name == proxy.service
-        if (local and same) or named:
+        far = re.fullmatch(r"[\d.]+", target.host) is not None and not local and _garbled(setup, proxy)
+        if (local and same) or named or (far and proxy is not sender):
             yield from ((proxy, ear) for site in proxy.sites for ear in site.listeners if ear.port == target.port)
+
+
+def _garbled(setup: Setup, proxy: Proxy) -> bool:
+    """At another address that may be its own: it got what is no TLS, as the PROXY protocol's first line is."""
+    others = [one for one in setup.proxies if any(not site.stream for site in one.sites)]
+    return others == [proxy] and next(setup.said(GARBAGE, Speaker.NGINX, Speaker.CADDY), None) is not None
 
 
 CAUSE = Cause(

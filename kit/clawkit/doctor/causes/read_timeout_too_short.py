@@ -25,6 +25,9 @@ LONG_ANSWER = 180.0
 """Below it the gateway's own word on a failing model (65 to 150 s) is hidden behind a 504."""
 
 
+HAPROXY = r"\d+/\d+/\d+/-1/(?P<ms>\d+) 504 \d+ .* s[Hh]-- .*\"[A-Z]+ (?:https?://[^/ ]+)?(?P<path>/\S*)"
+
+
 def judge(setup: Setup) -> Finding | None:
     if not setup.proxies:
         return _from_log(setup)
@@ -49,11 +52,26 @@ def judge(setup: Setup) -> Finding | None:
     )
 
 
+def _by_haproxy(setup: Setup) -> Finding | None:
+    """HAProxy's own line: the request went out, no header came back (-1), `timeout server` ended it (sH)."""
+    for line, match in setup.said(HAPROXY):
+        if match["path"].startswith("/v1/"):
+            return Finding(
+                summary=f"HAProxy gave up on {match['path']} after {int(match['ms']) // 1000} s (timeout server): a "
+                "model's answer takes longer",
+                fix=Fix("timeout server 1h, timeout client 1h and timeout tunnel 24h for this backend and frontend",
+                        "systemctl reload haproxy"),
+                evidence=at(line.at),
+                observed=True,
+            )  # fmt: skip
+    return None
+
+
 def _from_log(setup: Setup) -> Finding | None:
     """Without a configuration: an API call that was cut while the page answers is a time-out, not a hung gateway."""
     cut = [failure for failure in setup.failed(FailureKind.READ_TIMEOUT) if failure.path.startswith("/v1/")]
     if not cut:
-        return None
+        return _by_haproxy(setup)
     return Finding(
         summary=f"the proxy gave up waiting for the answer to {cut[0].path}: its read time-out is shorter than a "
         "model's answer takes",

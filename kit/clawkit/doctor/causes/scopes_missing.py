@@ -8,7 +8,8 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
 
-SAID = r"missing scope: operator\.\w+|\bMISSING_SCOPE\b|connected_no_operator_scope"
+SAID = r"(?<!limited - )missing scope: operator\.\w+|\bMISSING_SCOPE\b|(?<!Capability: )connected_no_operator_scope"
+"""`openclaw gateway probe` asks without a device: what it may not do there, nobody else misses."""
 
 
 def judge(setup: Setup) -> Finding | None:

@@ -14,7 +14,7 @@ from clawkit.doctor.verdict import bites
 WORDS = (
     r"required secrets are unavailable|SECRETS_PROVIDER_DEGRADED|"
     r"[Ee]nvironment variable \"?(\w+)\"? is (?:missing|not set)|"
-    r"SecretRef\S* (?:could not be|not) resolved"
+    r"SecretRef\S* (?:could not be|not) resolved|Missing env var \"(\w+)\" referenced at config path"
 )
 
 

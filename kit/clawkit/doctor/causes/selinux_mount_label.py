@@ -13,6 +13,10 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import gateway_services, proxy_services
 
 DENIED = r"avc: +denied .*scontext=\S*:container(?:_\w+)?_t:\S* tcontext=\S*:(\w+_t)\b"
+CATEGORIES = (
+    r"avc: +denied .*scontext=\S*:container(?:_\w+)?_t:s0:(?P<own>c\d+,c\d+) tcontext=\S*:container_file_t:s0:"
+    r"(?P<its>c\d+,c\d+)"
+)
 REFUSED = r"\bEACCES\b|Permission denied|permission denied"
 SHARED = ("container_file_t", "svirt_sandbox_file_t", "container_share_t", "container_ro_file_t")
 
@@ -22,11 +26,23 @@ def judge(setup: Setup) -> Finding | None:
     denied = [line.at for line, match in setup.said(DENIED) if match[1] not in SHARED]
     enforcing = setup.host.selinux is not None and setup.host.selinux.value.lower() == "enforcing"
     said = last_words(setup, REFUSED, Speaker.GATEWAY, Speaker.NGINX, Speaker.CADDY)
+    other = next((line.at for line, match in setup.said(CATEGORIES) if match["own"] != match["its"]), None)
+    if other is not None:
+        return _of_another(other)
     if denied and (mounts or not setup.compose):
         return _finding(mounts, denied[0], said[0].at if said else None)
     if not enforcing or not mounts or said is None or "connect() to" in said[0].text or _owner_wrong(setup, mounts):
         return None
     return _finding(mounts, said[0].at, setup.host.selinux.at if setup.host.selinux else None)
+
+
+def _of_another(said: Place) -> Finding:
+    return Finding(
+        summary="SELinux is enforcing and the mount carries the label of another container (:Z gives it to one alone)",
+        fix=Fix("write :z in place of :Z wherever several containers share that folder", "docker compose up -d "
+                "--force-recreate"),
+        evidence=at(said),
+    )  # fmt: skip
 
 
 def _unlabelled(setup: Setup) -> list[Mount]:

@@ -19,6 +19,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import PLAIN, TLS
+from clawkit.doctor.public import is_address
 from clawkit.doctor.reload import reload
 from clawkit.doctor.sent import decided, sent
 
@@ -58,7 +59,27 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"write {name} at {served[0].at}", reload(proxy)),
             evidence=at(*(value.at for value in served[:2]), *places),
         )
-    return _asked_otherwise(setup)
+    return _asked_otherwise(setup) or _refused(setup)
+
+
+def _refused(setup: Setup) -> Finding | None:
+    """The handshake itself ends where no site has the name: ssl_reject_handshake, or Caddy without default_sni."""
+    served = {value.value.lower(): value.at for _, site in sites(setup) for value in site.names}
+    wild = not served or any(not name[:1].isalnum() or "*" in name for name in served)
+    for one in setup.exchanges if not wild else ():
+        host = (urlsplit(one.url).hostname or "").lower()
+        known = one.error in ("tls-unknown-name", "tls-no-certificate") and one.vantage is Vantage.PUBLIC
+        if known and host and host not in served and (is_address(host) or _related(setup, host)):
+            listed = ", ".join(served)
+            return Finding(
+                summary=f"no site of OpenClaw's is named {host}, only {listed}: the TLS handshake for {host} ends with "
+                "an alert",
+                fix=Fix(f"open https://{next(iter(served))}/" if is_address(host) else
+                        f"write {host} at {next(iter(served.values()))}", reload(sites(setup)[0][0])),
+                evidence=at(*list(served.values())[:2], one.at),
+                symptoms=(Symptom.TLS,),
+            )  # fmt: skip
+    return None
 
 
 def _asked_otherwise(setup: Setup) -> Finding | None:

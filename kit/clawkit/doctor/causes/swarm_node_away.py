@@ -39,7 +39,7 @@ def _fix(container: Container) -> Fix:
     node = container.node
     if container.node_state in CLOSED:
         return Fix("let it take work again", f"docker node update --availability active {node}")
-    label = f"clawkit.{container.project}.{container.service}"
+    label = f"clawkit.{container.project}.{(container.service or '').partition('@')[0]}"
     return Fix(
         f"bring {node} and its Docker back: what it keeps starts there by itself; if its disk is gone, let it begin "
         f"anew elsewhere: docker node update --label-rm {label} {node}, then clawkit up",

@@ -7,12 +7,13 @@ from ipaddress import ip_address
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.forwarding import XFF, refused
+from clawkit.doctor.forwarding import TUNNEL, XFF, refused
 from clawkit.doctor.links import Link, Reach
 from clawkit.doctor.model.failure import LogLine
 from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.networks import same_namespace
 from clawkit.doctor.peer import Peer, attributes, covered, parsed, peer, shaped
 from clawkit.doctor.visit import http_links
 
@@ -32,6 +33,26 @@ def judge(setup: Setup) -> Finding | None:
         wrong = wrong or _elsewhere(setup, link, gateway)
         if wrong is not None:
             return _finding(gateway, link, *wrong)
+    return _of_a_tunnel(setup)
+
+
+def _of_a_tunnel(setup: Setup) -> Finding | None:
+    """A tunnel's container whose rules lie elsewhere: it comes from its own address, never from loopback."""
+    gateway = setup.gateways[0] if len(setup.gateways) == 1 and not setup.proxies else None
+    ours = setup.service(gateway.service) if gateway is not None else None
+    if gateway is None or ours is None or not refused(setup) or not _loopback_alone(gateway):
+        return None
+    for service in setup.services():
+        if TUNNEL.search(service.image.value if service.image else "") and not same_namespace(setup, service, ours):
+            fixed = next((use.ipv4 for use in service.networks if use.ipv4), None)
+            entry = (gateway.trusted_proxies or ())[0]
+            return Finding(
+                summary=f"gateway.trustedProxies holds loopback alone, and requests come from service {service.name}, "
+                "a container of its own: 403 proxy_attribution_required",
+                fix=Fix(f'"trustedProxies": ["{fixed.value if fixed else "its address"}"] under gateway'
+                        + ("" if fixed else "; give it a fixed one (ipv4_address)"), "docker compose up -d"),
+                evidence=at(entry.at, fixed.at if fixed else service.at, refused(setup)[0].at),
+            )  # fmt: skip
     return None
 
 

@@ -17,9 +17,14 @@ WORDS = (
 REGISTERED = re.compile(r"Registered tunnel connection|Connection [0-9a-f-]+ registered")
 
 
+AWAY = "ERR_NGROK_3200"
+
+
 def judge(setup: Setup) -> Finding | None:
     failed = [line for line, _ in setup.said(WORDS)]
-    if not failed or any(_opened(line, failed[-1]) for line in setup.logs):
+    if not failed:
+        return _agent_away(setup)
+    if any(_opened(line, failed[-1]) for line in setup.logs):
         return None
     named = "cannot look the edge up" if "lookup" in failed[-1].text else "gets no answer on port 7844"
     return Finding(
@@ -28,6 +33,19 @@ def judge(setup: Setup) -> Finding | None:
                 "cannot be looked up", "nc -vz region1.v2.argotunnel.com 7844"),
         evidence=at(failed[-1].at, failed[0].at),
     )  # fmt: skip
+
+
+def _agent_away(setup: Setup) -> Finding | None:
+    """ngrok's own page for a name behind which no agent is connected."""
+    for one in setup.exchanges:
+        if AWAY in one.body or one.headers.get("ngrok-error-code") == AWAY:
+            return Finding(
+                summary=f"no agent of ngrok's is connected for that name ({AWAY}): the tunnel is not open",
+                fix=Fix("start the agent, with that very domain", "ngrok http 18789 --url https://YOUR-NAME"),
+                evidence=at(one.at),
+                observed=True,
+            )
+    return None
 
 
 def _opened(line: LogLine, failed: LogLine) -> bool:
@@ -41,7 +59,7 @@ CAUSE = Cause(
     layer=Layer.HOST,
     hop=Hop.PROXY,
     symptoms=(Symptom.UNAVAILABLE, Symptom.BAD_GATEWAY, Symptom.TIMEOUT),
-    looks_at=looks_at(Part.LOGS),
+    looks_at=looks_at(Part.LOGS, Part.EXCHANGES),
     judge=judge,
     explains=frozenset({"cloudflare-origin-error", "tunnel-target-wrong", "container-dns-broken"}),
 )

@@ -20,13 +20,20 @@ SAID = (
 )
 
 
+UNROUTED = r"do http proxy request \[host: (?P<name>[\w.-]+)(?::\d+)?\] error: no route found"
+AGENTS = {
+    "ngrok": r"failed to open private leg.*privaddr=(?P<to>\S+)",
+    "frpc": r"connect to local service \[(?P<to>[^\]]+)\] error",
+}
+
+
 def judge(setup: Setup) -> Finding | None:
     link = next(_untrusted(setup), None)
     if link is not None:
         return _distrusts(*link)
     seen = [line.at for line, _ in setup.said(SAID)] or list(heard(setup, SAID))
     if not seen:
-        return None
+        return _another(setup)
     if any("x509:" in place.text for place in seen):
         return Finding(
             summary="cloudflared does not trust the certificate of its service: it is for another name, or private",
@@ -43,6 +50,34 @@ def judge(setup: Setup) -> Finding | None:
         fix=Fix("service: http://<proxy or gateway>:<its port inside the network> in the tunnel's ingress rule"),
         evidence=at(*seen[:2]),
         observed=not local,
+    )
+
+
+def _another(setup: Setup) -> Finding | None:
+    """ngrok's and frp's agents, in their words."""
+    for program, words in AGENTS.items():
+        said = next(setup.said(words), None)
+        if said is None:
+            continue
+        line, match = said
+        inside = any(program in f"{one.name} {one.image.value if one.image else ''}" for one in setup.services())
+        local = inside and match["to"].strip("[]").startswith(("127.", "localhost", "::1"))
+        return Finding(
+            summary=f"{program} cannot reach {match['to']}"
+            + (": inside its container that is the container itself" if local else ", where its tunnel is to lead"),
+            fix=Fix("the gateway's service name in place of 127.0.0.1" if local
+                    else "start what it leads to, or correct address and port", "ss -ltn; docker compose ps"),
+            evidence=at(line.at),
+            observed=not local,
+        )  # fmt: skip
+    said_of = next(setup.said(UNROUTED), None)
+    if said_of is None:
+        return None
+    return Finding(
+        summary=f"frps has no proxy for {said_of[1]['name']}: no client of it names that domain",
+        fix=Fix(f'customDomains = ["{said_of[1]["name"]}"] in the client\'s [[proxies]]', "frpc reload"),
+        evidence=at(said_of[0].at),
+        observed=True,
     )
 
 

@@ -16,6 +16,8 @@ from clawkit.doctor.programs import PROXY
 NO_FAMILY = r"uv_interface_addresses returned Unknown system error 97|Address family not supported by protocol"
 """What Node says where RestrictAddressFamilies leaves AF_NETLINK or AF_INET out."""
 NO_NETLINK = r"uv_interface_addresses returned Unknown system error 97"
+SHUT_IN = r"connect EPERM \S+"
+"""What Node says where IPAddressDeny drops its packets."""
 YES = ("yes", "true", "on", "1")
 EVERYTHING = ("any", "0.0.0.0/0")
 LOCAL = ("localhost", "127.0.0.0/8", "127.0.0.1", "127.0.0.1/32", "127.0.0.1/8", *EVERYTHING)
@@ -25,6 +27,7 @@ FAILURES = (FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREAC
 def judge(setup: Setup) -> Finding | None:
     for unit in setup.host.units:
         line = _blocking(unit, by_loopback=any(link.reach is Reach.LOOPBACK for link in links(setup)))
+        line = line or _shut_in(unit, setup)
         named = f"{unit.name} {unit.command.value if unit.command else ''}"
         if line is not None and (OURS.search(named) or PROXY.search(unit.name)):
             return _finding(unit, line, setup)
@@ -61,6 +64,16 @@ def _blocking(unit: Unit, *, by_loopback: bool) -> tuple[Value[str], str] | None
     return None
 
 
+def _shut_in(unit: Unit, setup: Setup) -> tuple[Value[str], str] | None:
+    """The proxy reaches it by the loopback, and it reaches no model: only its own log shows that it has to."""
+    denied, allowed = unit.sandbox.get("IPAddressDeny"), unit.sandbox.get("IPAddressAllow")
+    beyond = set(allowed.value.split()) - ({*LOCAL, "::1", "::1/128"} - set(EVERYTHING)) if allowed else set()
+    local = not beyond
+    if denied is None or not set(denied.value.split()) & set(EVERYTHING) or not local:
+        return None
+    return (denied, "it may not leave this host") if last_words(setup, SHUT_IN, Speaker.GATEWAY) else None
+
+
 def _inet(families: str) -> bool:
     words = families.split()
     if words[:1] and words[0].startswith("~"):
@@ -70,7 +83,7 @@ def _inet(families: str) -> bool:
 
 def _finding(unit: Unit, line: tuple[Value[str], str], setup: Setup) -> Finding:
     setting, why = line
-    said = last_words(setup, NO_FAMILY, Speaker.GATEWAY)
+    said = last_words(setup, f"{NO_FAMILY}|{SHUT_IN}", Speaker.GATEWAY)
     seen = [said[0].at] if said else [failure.at for failure in setup.failed(*FAILURES)][:1]
     return Finding(
         summary=f"unit {unit.name} is cut off from the network by {setting.at.text.strip()}: {why}",

@@ -18,6 +18,7 @@ from clawkit.doctor.reload import reload
 WORDS = re.compile(
     r"x509: |failed to verify certificate|certificate verify (?:error|failed)|does not match the upstream"
 )
+TRAEFIK = r"50[02] (?:Internal Server Error|Bad Gateway)'? .*(?:caused by: |error=\"?)tls: failed to verify certificate"
 OWN_TRUST = ("tls_trust_pool", "tls_trusted_ca_certs", "proxy_ssl_trusted_certificate", "tls_server_name")
 PLAIN = '"tls": {"enabled": false} under gateway (TLS ends at the proxy) and http:// at '
 
@@ -32,7 +33,8 @@ def judge(setup: Setup) -> Finding | None:
                 fix=Fix(f"{PLAIN}{link.target.at}", reload(link.proxy)),
                 evidence=at(link.target.at, *_why(link), *failed[:1]),
             )
-    seen = [one.at for one in logged(setup, FailureKind.TLS) if WORDS.search(one.at.text)]
+    seen = [line.at for line, _ in setup.said(TRAEFIK)]
+    seen += [one.at for one in logged(setup, FailureKind.TLS) if WORDS.search(one.at.text)]
     if not seen:
         return None
     return Finding(

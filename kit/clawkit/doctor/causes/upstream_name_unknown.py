@@ -26,7 +26,7 @@ UNKNOWN = (
 
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
-        if link.reach is not Reach.NAME:
+        if link.reach is not Reach.NAME or not link.target.host:  # "http:localhost:18789" names none
             continue
         seen, own = _seen(setup, link), proxy_service(setup, link.proxy)
         closed = own is not None and not own.host_network and not may_meet_outside(setup, own)

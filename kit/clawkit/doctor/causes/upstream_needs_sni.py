@@ -19,15 +19,19 @@ ALERT = re.compile(r"alert (?:internal error|handshake failure|unrecognized name
 
 
 def judge(setup: Setup) -> Finding | None:
-    failed = [one.at for one in setup.failed(FailureKind.TLS) if ALERT.search(one.at.text)]
+    refused = [one for one in setup.failed(FailureKind.TLS) if ALERT.search(one.at.text)]
+    failed = [one.at for one in refused]
+    asked = {one.upstream for one in refused}
     for link in links(setup):
-        if failed and link.proxy.kind is ProxyKind.NGINX and link.target.scheme == "https" and _unnamed(link):
+        if failed and link.proxy.kind is ProxyKind.NGINX and link.target.scheme == "https" and _unnamed(link, asked):
+            address = link.reach is Reach.ADDRESS
             return Finding(
-                summary=f"nginx opens TLS to {link.target} without saying that name (proxy_ssl_server_name is off by "
-                "default), and what is there ends the handshake",
-                fix=Fix(f"proxy_ssl_server_name on; beside {link.upstream.at}", reload(link.proxy)),
+                summary=f"nginx opens TLS to {link.target} without saying {'a' if address else 'that'} name "
+                "(proxy_ssl_server_name is off by default), and what is there ends the handshake",
+                fix=Fix("proxy_ssl_server_name on;" + (" proxy_ssl_name $host;" if address else "")
+                        + f" beside {link.upstream.at}", reload(link.proxy)),
                 evidence=at(link.upstream.at, failed[-1]),
-            )
+            )  # fmt: skip
     for link in fronts(setup):
         back = behind(setup, link.proxy, link.target)
         silent = link.proxy.kind is ProxyKind.NGINX and link.target.scheme == "https" and _quiet(link)
@@ -54,8 +58,10 @@ def _quiet(link: Link) -> bool:
     return told is None or told.value.lower() != "on"
 
 
-def _unnamed(link: Link) -> bool:
-    return link.reach in (Reach.NAME, Reach.SERVICE) and _quiet(link)
+def _unnamed(link: Link, asked: set[str]) -> bool:
+    """An address is no name to say; what was refused there shows that one is wanted."""
+    there = f"{link.target.host}:{link.target.effective_port}"
+    return (link.reach in (Reach.NAME, Reach.SERVICE) or there in asked) and _quiet(link)
 
 
 CAUSE = Cause(

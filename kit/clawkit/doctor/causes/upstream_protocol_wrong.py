@@ -21,6 +21,10 @@ NAMES = {
 }
 
 
+PLAIN = "The plain HTTP request was sent to HTTPS port"
+"""nginx's words on a port of TLS."""
+
+
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
         newer = link.route.http_version
@@ -44,6 +48,21 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"plain http in {link.target.at}", reload(link.proxy)),
             evidence=at(link.target.at, *([versions.at] if only_two and versions else [])),
         )
+    return _plain_to_tls(setup)
+
+
+def _plain_to_tls(setup: Setup) -> Finding | None:
+    """Visitors come by https, and what is behind the proxy says that it was asked by plain http."""
+    told = next((one.at for one in setup.exchanges if PLAIN in one.body and one.url.startswith("https:")), None)
+    for link in links(setup) if told is not None else ():
+        if told is not None and link.target.scheme == "http":
+            return Finding(
+                summary=f"{link.proxy.kind.value} speaks plain http to {link.target}, which wants TLS: all is 400",
+                fix=Fix(f"https:// in {link.target.at} (with proxy_ssl_server_name on;), or the plain port behind it",
+                        reload(link.proxy)),
+                evidence=at(link.target.at, told),
+                symptoms=(Symptom.BAD_REQUEST, Symptom.BAD_GATEWAY),
+            )  # fmt: skip
     return None
 
 
@@ -53,7 +72,7 @@ CAUSE = Cause(
     layer=Layer.PROXY,
     hop=Hop.GATEWAY,
     symptoms=(Symptom.BAD_GATEWAY,),
-    looks_at=looks_at(Part.PROXY),
+    looks_at=looks_at(Part.PROXY, Part.EXCHANGES),
     judge=judge,
     explains=frozenset({"upstream-wrong-port"}),
 )

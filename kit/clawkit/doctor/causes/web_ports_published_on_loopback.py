@@ -10,7 +10,9 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import proxy_service, sites
 from clawkit.doctor.model.compose import Service
+from clawkit.doctor.model.exchange import Vantage
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.programs import proxies
 from clawkit.doctor.public import is_public
 
 
@@ -32,6 +34,21 @@ def judge(setup: Setup) -> Finding | None:
                     "docker compose up -d",
                 ),
                 evidence=at(*(port.at for port in web[:2]), named[0].at),
+            )
+    return _by_containers(setup)
+
+
+def _by_containers(setup: Setup) -> Finding | None:
+    """`docker ps` in place of the compose file, and a visitor who was refused."""
+    refused = next((one for one in setup.exchanges if one.error == "refused" and one.vantage is Vantage.PUBLIC), None)
+    for container in proxies(setup) if refused is not None and not setup.compose else ():
+        web = [where for port in (80, 443) for where in container.published.get(port, ())]
+        if refused is not None and web and all(_loopback(where.rpartition(":")[0].strip("[]")) for where in web):
+            return Finding(
+                summary=f"container {container.name} is published on {', '.join(web)} only: from outside the name "
+                "refuses connections",
+                fix=Fix("publish its ports without an address: 80:80 and 443:443", "docker compose up -d"),
+                evidence=at(container.at, refused.at),
             )
     return None
 
@@ -60,7 +77,7 @@ CAUSE = Cause(
     layer=Layer.DOCKER,
     hop=Hop.PORT,
     symptoms=(Symptom.REFUSED, Symptom.NO_CERTIFICATE),
-    looks_at=looks_at(Part.COMPOSE),
+    looks_at=looks_at(Part.COMPOSE, Part.CONTAINERS),
     judge=judge,
     explains=frozenset({"port80-filtered-acme-timeout", "port-80-refused", "acme-rate-limited"}),
 )

@@ -43,6 +43,8 @@ class Container:
     """Values of secrets replaced by ***."""
     memory: int | None = None
     """Bytes; None without a limit."""
+    memory_full: bool = False
+    """It uses all of `memory` that there is (`docker stats`)."""
     user: str = ""
     last_exit: int | None = None
     """Of the run before this one, where Docker has started it again and still knows; 137 with `last_oom` is memory."""

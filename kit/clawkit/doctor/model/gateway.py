@@ -66,6 +66,8 @@ class Gateway:
     allow_loopback: Value[bool] | None = None
     """auth.trustedProxy.allowLoopback."""
     tailscale_mode: Value[str] | None = None
+    remote_url: Value[str] | None = None
+    """remote.url: where the CLI and nodes look for the gateway."""
     unknown_keys: tuple[Value[str], ...] = ()
     """Dotted keys that OpenClaw 2026.9.6 refuses."""
     problems: tuple[Problem, ...] = ()

@@ -39,9 +39,11 @@ class Unit:
     main_pid: int | None = None
     memory: Value[int] | None = None
     """Bytes, from MemoryMax=."""
+    container: bool = False
+    """Made by Quadlet: what it starts is a container of Podman."""
     sandbox: dict[str, Value[str]] = field(default_factory=dict)
-    """What keeps the process from the network: PrivateNetwork, IPAddressDeny, RestrictAddressFamilies, …; several lines
-    of one key are joined by a space."""
+    """What keeps the process from the network or from files: PrivateNetwork, IPAddressDeny, ProtectHome, …; several
+    lines of one key are joined by a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Firewall:
     ufw_active: bool | None = None
     ufw_allows: tuple[str, ...] = ()
     """"80/tcp", "443", "Nginx Full"."""
+    ufw_for_some: tuple[str, ...] = ()
+    """Of these, what some sources alone may reach."""
     firewalld_allows: tuple[str, ...] | None = None
     """Services and ports that firewalld's zone lets in ("http", "443/tcp"); None where nobody asked it."""
     default_drop: bool | None = None
@@ -136,6 +140,18 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """What Tailscale hands on."""
+
+    name: str
+    """"https://claw.tail1234.ts.net", or as a file of rules has it: "${TS_CERT_DOMAIN}:443"."""
+    path: str
+    target: str
+    """"http://127.0.0.1:18789"."""
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     sockets: tuple[Socket, ...] = ()
     sockets_known: bool = False
@@ -150,6 +166,9 @@ class Host:
     """enforcing, permissive, disabled."""
     sebooleans: dict[str, Value[bool]] = field(default_factory=dict)
     dns: tuple[DnsAnswer, ...] = ()
+    served: tuple[Served, ...] = ()
+    serves_nothing: Place | None = None
+    """Tailscale was asked, and hands nothing on."""
     addresses: tuple[str, ...] = ()
     """The host's own public and private addresses."""
     mtu: dict[str, Value[int]] = field(default_factory=dict)

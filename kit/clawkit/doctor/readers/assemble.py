@@ -38,6 +38,7 @@ PROSE = (".md", ".mdx", ".markdown", ".rst")
 WRITTEN = (FileKind.COMPOSE, FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.OPENCLAW,
            FileKind.DOTENV, FileKind.UNIT, FileKind.TRAEFIK, FileKind.DOCKER_RUN)  # fmt: skip
 """What a folder of files consists of, and what manuals give examples of."""
+PROXIES = (FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.TRAEFIK, FileKind.TUNNEL)
 
 
 def read(paths: Sequence[Path]) -> Setup:
@@ -50,7 +51,8 @@ def read(paths: Sequence[Path]) -> Setup:
     record = recorded.together(known)
     record = replace(record, host=hosts(record.host, units(found, every)))
     projects = _projects(found)
-    served = gateways(of_kinds(found, FileKind.OPENCLAW), projects, record.host.units, every)
+    proxied = any(piece.kind in PROXIES for piece in found)
+    served = gateways(of_kinds(found, FileKind.OPENCLAW), projects, record.host.units, every, proxied=proxied)
     asked = proxies(found, projects, record)
     certificates = _certificates(of_kinds(found, FileKind.PEM), asked, projects)
     return Setup(

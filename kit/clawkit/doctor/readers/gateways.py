@@ -17,9 +17,16 @@ TEMPLATE = re.compile(r"template|\.(?:tmpl|tpl)\b", re.IGNORECASE)
 
 
 def gateways(
-    files: Sequence[TextFile], projects: Sequence[Compose], known: Sequence[Unit], every: Sequence[TextFile]
+    files: Sequence[TextFile],
+    projects: Sequence[Compose],
+    known: Sequence[Unit],
+    every: Sequence[TextFile],
+    *,
+    proxied: bool = True,
 ) -> tuple[Gateway, ...]:
-    """One for each openclaw.json and for each service or unit that runs OpenClaw, joined where they belong together."""
+    """One for each openclaw.json and for each service or unit that runs OpenClaw, joined where they belong together.
+
+    `proxied`: a proxy's configuration was given too, so the one openclaw.json is the gateway's."""
     from clawkit.doctor.readers import openclaw
 
     running = [(project, service) for project in projects for service in project.services.values()
@@ -34,6 +41,8 @@ def gateways(
         service = pair[1] if pair else None
         unit = daemons[0] if service is None and daemons else None
         written = openclaw.read(file, _environment(file, service, unit, every), every)
+        if service is None and unit is None and (len(files) > 1 or not proxied) and _of_a_client(written):
+            continue
         if TEMPLATE.search(file.path.name) and any(problem.kind == "syntax" for problem in written.problems):
             continue  # somebody fills it in before OpenClaw reads it
         found.append(openclaw.effective(written, service, unit))
@@ -43,6 +52,11 @@ def gateways(
     if not files:
         found += [openclaw.effective(None, None, unit) for unit in daemons]
     return tuple(found)
+
+
+def _of_a_client(written: Gateway) -> bool:
+    """It tells a CLI or a node where another machine's gateway is."""
+    return written.mode is not None and written.mode.value == "remote" and written.remote_url is not None
 
 
 def _surest(running: list[tuple[Compose, Service]]) -> list[tuple[Compose, Service]]:

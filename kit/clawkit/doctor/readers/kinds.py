@@ -6,7 +6,8 @@ import re
 from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
-from clawkit.doctor.readers.document import of_another
+from clawkit.doctor.readers.other_json import of_another
+from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
 
 
@@ -43,6 +44,7 @@ class FileKind(StrEnum):
     CERTIFICATE_TEXT = "certificate as text"
     DNS = "name lookup"
     DOCKER_PS = "docker ps"
+    DOCKER_STATS = "docker stats"
     INSPECT = "docker inspect"
     SOCKETS = "listening sockets"
     SELINUX = "SELinux state"
@@ -51,6 +53,8 @@ class FileKind(StrEnum):
     MEMORY = "memory"
     FIREWALL = "firewall rules"
     DAEMON = "Docker's daemon.json"
+    TAILSCALE = "tailscale serve"
+    PAGE = "page that a browser saved"
     CLOCK = "clock"
     ADDRESSES = "addresses"
     VERSION = "version"
@@ -58,26 +62,11 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-PROMPT = re.compile(
-    r"^(?:\([\w.-]+\) )?(?:\[?[\w.-]+@[\w.-]+(?:[: ][^\]$#%]*)?\]?[$#%]|[$%\u276f\u279c]|PS [A-Z]:[^>]*>|"
-    r">(?= ?(?:docker|curl)))\s*"
-    r"(?P<command>\S.*)$"
-    r"|^# (?P<root>(?:docker|curl|ss|netstat|nginx|systemctl|journalctl|cat|openssl|dig|ufw|iptables|nft|df|ls|caddy|"
-    r"getenforce|getsebool|tail|podman|wscat|certbot) \S.*)$"
-)
-BARE = re.compile(
-    r"^(?:sudo )?(?:(?:curl|wget) -?\S.*(?:https?://|localhost|\d:\d)\S*$|docker ps(?: -\S+)*$|"
-    r"docker (?:logs|inspect)(?: -\S+(?: \d+)?)* [\w.-]+$|docker exec .+|docker[ -]compose (?:ps|"
-    r"logs)(?: -?[\w-]+)*$|"
-    r"ss -\w+(?: \|.*)?$|netstat -\w+(?: \|.*)?$|openssl s_client .+|dig \+?[\w.-]+.*|nginx -[TtvV]+$|"
-    r"getsebool \S+.*|ufw status.*|iptables -\S.*|df -\w+.*|journalctl -\S.*|systemctl status \S+)$"
-)
-"""A command that was pasted without its prompt."""
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
-
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
     (FileKind.DOCKER_PS, r'"(?:Publishers|RunningFor|LocalVolumes)"\s*:|"Names"\s*:.*"Ports"'),
+    (FileKind.TAILSCALE, r'"Handlers"\s*:\s*\{'),
+    (FileKind.GATEWAY_LOG, r'"pending"\s*:\s*\[[\s\S]*"paired"\s*:\s*\['),
     (FileKind.CADDY_JSON, r'"apps"\s*:\s*\{|"handler"\s*:\s*"(?:reverse_proxy|subroute)"'),
     (FileKind.OPENCLAW,
      r"""(?m)^\s*\{?\s*["']?(?:gateway|agents|controlUi|channels|models|auth|meta|wizard|hooks|browser|"""
@@ -91,7 +80,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                                 r"^ *Certificate Name: "),
     (FileKind.PEM, r"^-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----|^-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     (FileKind.UNIT_STATUS,
-     r"^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
+     r"^ActiveState=\w|^[●○\u00d7*•]? ?[\w@.-]+\.(?:service|socket|timer)(?: - |$)|^ +Loaded: (?:loaded|not-found|"
                            r"masked)|"
                            r"^Unit [\w@.-]+\.service could not be found"),
     (FileKind.QUADLET, r"^\[(?:Container|Pod)\]\s*$"),
@@ -105,6 +94,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.SOCKETS, r"^(?:Netid +)?State +Recv-Q|^ +sl +local_|^(?:tcp6?|udp6?)? *(?:LISTEN|UNCONN) +\d+ +\d+ |"
                        r"^Active Internet connections|"
                        r"^COMMAND +PID .*NAME|^(?:tcp|udp)6? +\d+ +\d+ \S+:(?:\d+|\*) "),
+    (FileKind.DOCKER_STATS, r"^(?:CONTAINER ID|NAME)\b.* MEM USAGE / LIMIT "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
                          r"^NAME +(?:IMAGE|COMMAND|SERVICE)\b|^ *Name +Command +State"),
     (FileKind.FIREWALL, r"^Status: (?:active|inactive)|^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|"
@@ -116,23 +106,26 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DISK, r"^Filesystem +(?:\S+ )?"),
     (FileKind.MEMORY, r"^ +total +used +free"),
     (FileKind.CLOCK, r"^ *(?:Local time|System clock synchronized|NTP synchronized): |^Reference ID +: |"
-                     r"^System time +: |"
-                     r"^ntpdate\[|offset [-+]?\d+\.\d+,? "),
+                     r"^System time +: |^ntpdate\[|offset [-+]?\d+\.\d+,? "),
     (FileKind.ADDRESSES, r"^default via \S+ dev |"
                           r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
                    r"^\*\* server can't find|^Server:\s+[\d.:a-f]+|^\S+ has no \w+ record|"
                    r"^[\w.-]+\.\s+\d+\s+IN\s+(?:A|AAAA|CNAME|CAA)\s"),
+    (FileKind.TAILSCALE, r"^https?://\S+\.ts\.net(?::\d+)? \(|^\|-- /\S* +(?:proxy|path|text)|^No serve config"),
+    (FileKind.GATEWAY_LOG, r"^(?:RPC|Connectivity) probe: |^Service runtime: status=|"
+                           r"^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
+                           r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
+    (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$|^Failed to connect to (?:user scope )?bus\b|"
+                          r"^System has not been booted with systemd"),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CURL, r"^(?:\* +|< |.*\d< )?HTTP/[\d.]+ \d{3}\b|^\* +(?:Trying|Connected to|Host \S+ was resolved|"
-                    r"connect to|"
-                    r"Could not resolve|SSL)|^curl: \(\d+\)|^ +HTTP/1\.[01] \d{3}|^--\d{4}-\d\d-\d\d .*-- +https?://|"
+                    r"connect to|Could not resolve|SSL)|^curl: \(\d+\)|^ +HTTP/1\.[01] \d{3}|^--\d{4}-\d\d-\d\d .*-- +https?://|"
                     r"^wget: |^Connecting to \S+ \(\S+\)"),
     (FileKind.WEBSOCKET, r"^error: (?:Unexpected server response|connect |getaddrinfo|unable to|self[- ]signed|"
-                         r"certificate)|"
-                         r"^Connected \(press CTRL|^Disconnected \(code|^websocat: |^\[WARN +websocat"),
+                         r"certificate)|^Connected \(press CTRL|^Disconnected \(code|^websocat: |^\[WARN +websocat"),
 )  # fmt: skip
 _SETTINGS: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CADDYFILE, r"^\s*(?:reverse_proxy|handle_path|php_fastcgi|file_server|tls internal|header_up|"
@@ -159,6 +152,7 @@ ASSIGNMENT = re.compile(r"^(?:export )?[A-Za-z_]\w* ?=")
 HOSTS_LINE = re.compile(r"^(?:[\d.]{7,15}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\s+[\w.-]+")
 NEGLECTED = re.compile(r"\bproxy_pass\b|\bserver_name\b|\blisten\s+\S+;|\bfastcgi_pass\b")
 """Sure signs of nginx, also in a file whose `import` or `respond` line looks like Caddy's."""
+HEAD_LINE = re.compile(r"\s*HTTP/[\d.]+ \d{3}\b")
 OTHERS = (
     (FileKind.APACHE, (re.compile(r"^\s*(?:ProxyPass|RewriteRule|BalancerMember)\w* ", re.MULTILINE),)),
     (FileKind.HAPROXY, (re.compile(r"^(?:frontend|backend|listen|defaults|global)\b[^;{]*$", re.MULTILINE),
@@ -246,11 +240,12 @@ def _log(text: str) -> FileKind | None:
         counts[speaker] = counts.get(speaker, 0) + 1
     silent = counts.pop(Speaker.UNKNOWN, 0)
     told = sum(counts.values())
-    if not told and dated * 2 > len(lines) and KIN.search(text):
+    few = not told or (told * 4 < silent and max(counts.values()) < 3)
+    if few and dated * 2 > len(lines) and KIN.search(text):
         return FileKind.DOCKER_LOG
     if not told or (told * 4 < silent and max(counts.values()) < 3):
         return None
-    if _first(REPLIES, text) and Speaker.CLIENT in counts and len(counts) == 1:
+    if _first(REPLIES, text) and (Speaker.CLIENT in counts or HEAD_LINE.match(text)) and len(counts) == 1:
         return None
     if told <= silent and (_first(CONTENT, text) or _first(SETTINGS, text)):
         return None
@@ -283,14 +278,20 @@ def _table(text: str) -> FileKind | None:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and all(HOSTS_LINE.match(line) for line in lines):
         return FileKind.HOSTS_FILE
-    if lines and all(ASSIGNMENT.match(line) for line in lines):
+    if lines and all(ASSIGNMENT.match(line) and " lvl=" not in line for line in lines):
         return FileKind.DOTENV
     return None
 
 
 def _weak_name(file: TextFile) -> FileKind:
     """Prose is looked through line by line, other things are not understood."""
+    from clawkit.doctor.readers.logs.speaker import KIN
+
     name = file.path.name.lower()
+    if re.match(r"\s*<(?:!doctype html|html)\b", file.text, re.IGNORECASE):
+        return FileKind.PAGE
+    if file.path.suffix.lower() == ".log" and KIN.search(file.text[:HEAD]):
+        return FileKind.DOCKER_LOG
     if file.path.suffix.lower() in (".txt", ".md", ".log", ".out") or re.search(
         r"symptom|notes?|terminal|console", name
     ):

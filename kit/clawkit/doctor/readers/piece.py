@@ -12,7 +12,7 @@ from clawkit.doctor.readers import logs, recorded
 from clawkit.doctor.readers.kinds import FileKind, kind_of
 from clawkit.doctor.readers.logs.kernel import dropped
 from clawkit.doctor.readers.logs.speaker import JOURNAL
-from clawkit.doctor.readers.recorded import Seen, console, curl
+from clawkit.doctor.readers.recorded import Seen, console, curl, gateway_cli
 from clawkit.doctor.readers.recorded.command import Command
 from clawkit.doctor.readers.recorded.session import blocks
 from clawkit.doctor.readers.text import TextFile
@@ -68,6 +68,8 @@ def seen(piece: Piece) -> Seen:
         parts.append(recorded.read(piece.file, piece.kind, piece.command))
     if piece.kind in LOGS:
         parts.append(_logged(piece))
+        if piece.kind in (FileKind.GATEWAY_LOG, FileKind.SESSION):
+            parts.append(gateway_cli.read(piece.file, piece.command))
     elif piece.kind is FileKind.UNIT_STATUS:
         parts.append(_logged(replace(piece, file=_journal(piece.file))))
     return recorded.together(parts)
@@ -110,10 +112,21 @@ def units(found: Sequence[Piece], files: Sequence[TextFile]) -> Host:
     made: list[Unit] = []
     for piece in found:
         if piece.kind in (FileKind.UNIT, FileKind.UNIT_STATUS):
-            blank = len(piece.file.text) - len(piece.file.text.lstrip("\n"))
-            unit = systemd.read(replace(piece.file, text=piece.file.text.lstrip("\n")), files)
-            made += [_moved(unit, blank)] if unit else []
+            for part in systemd.parts(piece.file):
+                blank = len(part.text) - len(part.text.lstrip("\n"))
+                unit = systemd.read(replace(part, text=part.text.lstrip("\n")), files)
+                made += [_named(_moved(unit, blank), piece)] if unit else []
     return Host(units=tuple(made))
+
+
+def _named(unit: Unit, piece: Piece) -> Unit:
+    """`systemctl show UNIT -p …` prints what was asked for, and the name only if that was."""
+    command = piece.command
+    if command is None or command.program != "systemctl" or unit.name != f"{piece.file.path.stem}.service":
+        return unit
+    asked = next((word for word in command.words if word not in ("show", "status") and not word.startswith("-")), "")
+    scope = unit.user_scope or command.has("--user")
+    return replace(unit, name=asked if "." in asked else f"{asked}.service", user_scope=scope) if asked else unit
 
 
 def _moved(unit: Unit, by: int) -> Unit:

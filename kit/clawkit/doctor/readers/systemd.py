@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Value
@@ -16,10 +17,22 @@ from clawkit.doctor.readers.text import TextFile
 _HEAD = re.compile(r"^[●○\u00d7↻*]?\s*(?P<name>[\w@.:\\-]+\.service)(?: - .*)?$")
 _CAT = re.compile(r"^# (/\S+\.(?:service|conf))$")
 _USER = re.compile(r"/systemd/user/|/\.config/systemd/")
-_NETWORK = ("PrivateNetwork", "IPAddressDeny", "IPAddressAllow", "RestrictAddressFamilies", "NetworkNamespacePath")
+_SANDBOX = (
+    "PrivateNetwork", "IPAddressDeny", "IPAddressAllow", "RestrictAddressFamilies", "NetworkNamespacePath",
+    "ProtectHome", "ProtectSystem", "ReadOnlyPaths", "ReadWritePaths", "StateDirectory",
+)  # fmt: skip
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)", re.IGNORECASE)
 _PREFIX = "-@:+!|"
 """What may stand before the program of ExecStart."""
+
+
+def parts(file: TextFile) -> Iterator[TextFile]:
+    """`systemctl status ONE OTHER` prints one below the other; each keeps its line numbers."""
+    lines = lines_of(file.text)
+    heads = [number for number, (line, below) in enumerate(pairwise(lines))
+             if _HEAD.match(line) and below.strip().startswith("Loaded:")]  # fmt: skip
+    for start, end in pairwise([*heads, len(lines)]) if len(heads) > 1 else [(0, len(lines))]:
+        yield replace(file, text="\n" * start + "\n".join(lines[start:end]))
 
 
 def read(file: TextFile, files: Sequence[TextFile] = ()) -> Unit | None:
@@ -82,7 +95,7 @@ def _written(file: TextFile, files: Sequence[TextFile]) -> Unit:
         working_directory=section.word("WorkingDirectory").lstrip("-"),
         user=section.word("User"),
         memory=_memory(section),
-        sandbox={key: found for key in _NETWORK if (found := _joined(section, key)) is not None},
+        sandbox={key: found for key in _SANDBOX if (found := _joined(section, key)) is not None},
     )
 
 
@@ -180,7 +193,8 @@ def _status(file: TextFile, name: str) -> Unit:
         if match := _ACTIVE.match(line):
             unit = replace(unit, active=match["state"], at=place(file, number))
         elif match := _LOADED.match(line):
-            unit = replace(unit, user_scope=bool(_USER.search(match["path"])))
+            quadlet = match["path"].rsplit(".", 1)[-1] in ("container", "pod")
+            unit = replace(unit, user_scope=bool(_USER.search(match["path"])), container=quadlet)
         elif match := _PID.match(line):
             code = int(match["code"]) if match["code"] else unit.exit_code
             unit = replace(unit, main_pid=int(match["pid"]), exit_code=code)

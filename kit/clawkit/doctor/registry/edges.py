@@ -5,6 +5,7 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause
 from clawkit.doctor.causes import (
     cf_access_blocks_nodes,
+    client_asks_closed_port,
     client_clock_wrong,
     client_uses_plain_ws,
     client_version_too_old,
@@ -31,6 +32,7 @@ CAUSES: tuple[Cause, ...] = (
     tunnel_target_wrong.CAUSE,
     cloudflare_origin_error.CAUSE,
     load_balancer_health_check_refused.CAUSE,
+    client_asks_closed_port.CAUSE,
     client_clock_wrong.CAUSE,
     mixed_content_ws.CAUSE,
     saved_gateway_url_wrong.CAUSE,

@@ -11,6 +11,7 @@ from clawkit.probe import tcp
 from clawkit.probe.target import Trust
 from clawkit.stack import GATEWAY_PORT, Site, Stack
 from clawkit.tls import material
+from clawkit.wares import AT
 
 HTTP, HTTPS = 80, 443
 FRONT_SECONDS = 1.0
@@ -26,7 +27,7 @@ def _way(stack: Stack, rendered: Path, gateway: Site, containers: Sequence[Conta
     port = settings.https_port if tls else settings.http_port
     # of a Swarm's proxy that is away: where it answered
     entry = (stack.entry,) if stack.entry else ()
-    found = _published(proxy, HTTPS if tls else HTTP, port) or entry
+    found = _published(containers, HTTPS if tls else HTTP, port) or entry
     return Way(
         name=gateway.domain,
         port=port,
@@ -49,9 +50,10 @@ def _of(service: str, containers: Sequence[Container]) -> Container | None:
     return next((one for one in containers if one.service == service), None)
 
 
-def _published(proxy: Container | None, inside: int, outside: int) -> tuple[str, ...]:
+def _published(containers: Sequence[Container], inside: int, outside: int) -> tuple[str, ...]:
     """A wildcard is taken apart into addresses that can be dialled, loopback first: DNS names another one of them."""
-    bound = proxy.published.get(inside, ()) if proxy and proxy.running else ()
+    proxies = [one for one in containers if (one.service or "").partition(AT)[0] == "proxy" and one.running]
+    bound = [each for proxy in proxies for each in proxy.published.get(inside, ())]
     hosts = [one.rpartition(":")[0].strip("[]") for one in bound if one.rpartition(":")[2] == str(outside)]
     return dialled(hosts)
 

@@ -38,7 +38,8 @@ def published(scene: Scene) -> tuple[str, ...]:
 
 def bound(scene: Scene) -> tuple[str, ...]:
     """The same as the engine tells it, wildcards as they are."""
-    ports = scene.engine_view().services()["proxy"].ports
+    proxies = (one for one in scene.engine_view().services().values() if one.base == "proxy")
+    ports = [port for proxy in proxies for port in proxy.ports]
     return tuple(port.split("->")[0].rpartition(":")[0] for port in ports if _host_port(port) == scene.target.port)
 
 

@@ -61,7 +61,7 @@ def _engine_texts(inside: Inside, own: str) -> Iterator[tuple[str, str]]:
         if service.running:
             looks[f"arguments of {name}"] = partial(inside.arguments, service.container)
         fresh = partial(inside.engine.logs, service.container, tail=LOG_LINES)
-        looks[f"log of {name}"] = fresh if name in (own, PROXY) else partial(inside.log, service.container)
+        looks[f"log of {name}"] = fresh if service.base in (own, PROXY) else partial(inside.log, service.container)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from zip(looks, pool.map(lambda look: look(), looks.values()), strict=True)
 

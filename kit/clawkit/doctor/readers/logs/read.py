@@ -10,7 +10,17 @@ from clawkit.doctor.model.failure import Failure, LogLine, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.readers.kinds import FileKind
 from clawkit.doctor.readers.logs import access, caddy, nginx, others
-from clawkit.doctor.readers.logs.speaker import COMPOSE_PREFIX, JOURNAL, STAMP, STRANGERS, by_name, plain, speaker_of
+from clawkit.doctor.readers.logs.boxes import unboxed
+from clawkit.doctor.readers.logs.speaker import (
+    COMPOSE_PREFIX,
+    JOURNAL,
+    PLATFORM,
+    STAMP,
+    STRANGERS,
+    by_name,
+    plain,
+    speaker_of,
+)
 from clawkit.doctor.readers.logs.times import of_iso, time_of
 from clawkit.doctor.readers.text import TextFile
 from clawkit.doctor.redaction import redact
@@ -86,7 +96,7 @@ def _speaker(raw: _Raw, kind: FileKind, default: Speaker, usual: dict[str, Speak
 
 def _raw(file: TextFile) -> Iterator[_Raw]:
     """Lines without colours, without the prefixes of Compose, journald and `logs -t`, without secrets."""
-    every = file.text.splitlines()
+    every = unboxed(file.text).splitlines()
     start = max(len(every) - LOOKED_AT, 0)
     for number, line in enumerate(every[start:], start=start + 1):
         text, service = plain(line).rstrip(), ""
@@ -95,6 +105,7 @@ def _raw(file: TextFile) -> Iterator[_Raw]:
         prefix = COMPOSE_PREFIX.match(text)
         if prefix and not text.startswith("|"):
             text, service = prefix.group("text") or "", prefix.group("service")
+        text = PLATFORM.sub("", text)
         journal = JOURNAL.match(text)
         if journal:
             text, service = text[journal.end() :], journal.group("unit")

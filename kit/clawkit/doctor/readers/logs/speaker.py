@@ -19,6 +19,9 @@ JOURNAL = re.compile(
 )
 """journald's and syslog's: "Nov 24 13:44:51 host nginx[123]: "."""  # fmt: skip
 
+PLATFORM = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (?:(?:app|proxy|runner)\[\w+\] \w{3} \[\w+\]|\[(?:inf|err|dbg|wrn)\]) *")
+"""`fly logs`, `railway logs`."""
+
 NGINX_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.PROXY, FORM),
@@ -28,7 +31,8 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"invoked oom-killer|^net\.ipv4\.ip_forward ?=|\[UFW (?:BLOCK|AUDIT|ALLOW)|"
                      r"\bIN=\S* OUT=\S* .*\bPROTO=|apparmor=\"(?:DENIED|ALLOWED)\"|"
                      r"Memory cgroup out of memory|"
-                     r"fail2ban\.(?:actions|filter|jail|server)"),
+                     r"fail2ban\.(?:actions|filter|jail|server)|"
+                     r"[|\u2502] [Ii]p:[\da-fA-F.:]+ *[|\u2502].*[|\u2502] ban\b"),
     (Speaker.NGINX, rf"^{NGINX_STAMP} \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+|"
                     r"^nginx: (?:\[|configuration file|the configuration|invalid option)|^/docker-entrypoint|"
                     r"^\d{2}-[\w-]+\.(?:sh|envsh): "),
@@ -43,13 +47,19 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
     (Speaker.ACME, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:[A-Z]+:(?:certbot|acme|urllib3)|"
                    r"^\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]+ \S+ \d{4}\]|"
                    rf"^{NGINX_STAMP} (?:\[(?:INFO|WARN)\] (?:\[|acme)|Could not obtain|error: one or more)|"
-                   r"urn:ietf:params:acme:error|^Certbot failed|^Challenge failed for domain|acme-challenge/|"
+                   r"urn:ietf:params:acme:error|^Certbot failed|^certbot: error: |The requested [\w-]+ plugin does not|"
+                   r"^Challenge failed for domain|acme-challenge/|"
                    r"^Some challenges have failed|^ +(?:Domain|Type|Detail|Hint): |^Saving debug log to /var/log/lets|"
                    r"^(?:Requesting|Renewing|Attempting to renew) (?:a|an existing)? ?cert|^Failed to renew cert|"
                    r"^An unexpected error occurred:|too many (?:certificates|failed authorizations|registrations)|"
-                   r"^Could not bind TCP port \d+ because|^Problem binding to port \d+"),
-    (Speaker.DOCKER, r"Error response from daemon|Cannot connect to the Docker daemon|"
-                     r"failed to connect to the docker API|permission denied while trying to connect to the docker|"
+                   r"^Could not bind TCP port \d+ because|^Problem binding to port \d+|"
+                   r"^requests\.exceptions\.\w+: HTTPSConnectionPool|Unable to obtain ACME certificate|"
+                   r"The ACME resolve\w* .*is skipped|^Requested name \S+ is an IP address"),
+    (Speaker.DOCKER, r"Error response from daemon|^\[rootlesskit|^error while interpolating |"
+                     r"^required variable \S+ is missing a value|"
+                     r"no suitable node \(|"
+                     r"Cannot connect to the Docker daemon|"
+                     r"failed to connect to the docker API|permission denied while trying to connect to the [Dd]ocker|"
                      r"^(?:container|network) [\w: ./-]+ [0-9a-f]{12,64} \(|"
                      r"no matching manifest for |"
                      r"rootlessport |pasta failed with|^Failed to bind port \d+ \(|short-name \"|"
@@ -73,22 +83,32 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
                      r"^Refused to (?:connect|load|execute|frame)|DNS_PROBE_|(?:SSL|SEC|PR|MOZILLA_PKIX)_(?:ERROR|"
                      r"CONNECT)_|"
                      r"Firefox can.t establish|(?:gateway|WebSocket) closed \(\d{4}\)|"
-                     r"rejected websocket upgrade \(HTTP \d|^SECURITY ERROR: |GatewayClientRequestError: |"
-                     r"^wget: |^websocat: |Disconnected \(code: |No required SSL certificate was sent|"
-                     r"The plain HTTP request was sent to HTTPS port"),
-    (Speaker.GATEWAY, r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
+                     r"rejected websocket upgrade \(HTTP \d|^(?:Error: )?SECURITY ERROR: |GatewayClientRequestError: |"
+                     r"^wget: |^websocat: |Disconnected \(code: |"
+                     r"^(?:\* +)?CONNECT tunnel failed|"
+                     r"from proxy after CONNECT|[Tt][Ll][Ss] fingerprint mismatch|^Gateway probe failed: |"
+                     r"^channel \d+: open failed: |^(?:Error: )?Hostname/IP does not match certificate's altnames|"
+                     r"No required SSL certificate was sent|The plain HTTP request was sent to HTTPS port|"
+                     r"^(?:WebSocket|socket|ws)\b.{0,20} closed?\b.{0,12}\b1\d{3}\b|"
+                     r"^NetworkError|The operation is insecure|^ERR_NGROK_"),
+    (Speaker.GATEWAY, r"^\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)? (?:trace|debug|info|warn|error|fatal) "
+                      r"[a-z][\w-]*(?:/[\w.-]+)* \S|"
+                      r"^\[(?!(?:emerg|alert|crit|error|warn|notice|info|debug|fatal|trace|cont-|custom-|services|"
                       r"fix-attrs|s6|ls\.io|"
             r"migrations)\S*\])[a-z][a-z0-9_-]*(?:/[\w.-]+)*\] \S|"
             r"^(?:\[?\d[\d:.TZ+-]+\]? )?\[(?:gateway|ws|openclaw|clawdbot|moltbot|control-ui|canvas|"
                       r"heartbeat|"
                       r"reload|plugins|health|agent|agents|auth|secrets|SECRETS_\w+|shutdown|diagnostic|browser|"
                       r"channels?|"
-                      r"telegram|discord|whatsapp|slack|hooks|cron|state|config|sidecars?|startup|tools|mdns|"
+                      r"tailscale|telegram|discord|whatsapp|slack|hooks|cron|state|config|sidecars?|startup|tools|mdns|"
                       r"bonjour)\b|"
                       r"Gateway (?:start blocked|failed to start|service)|Refusing to bind gateway|gateway (?:start|"
                       r"already|"
                       r"token|connect|did not)|Invalid config at|Config (?:invalid|was last written)|EADDRINUSE|"
-                      r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |"
+                      r"^ +at .*/(?:openclaw|clawdbot|moltbot)/(?:dist|node_modules)/|^ +at .*/app/dist/|"
+            r"node:sqlite is unavailable|SQLite support is unavailable|"
+            r"^Error: Cannot find module '/\S*(?:dist|openclaw)|^node:internal/|^Node\.js v\d[\d.]+$|"
+            r"proxy_attribution_required|Startup failed: required secrets|requires state migration|EACCES: |EROFS: |"
                       r"Invalid --bind|Missing config\.|Unrecognized keys?:|allowedOrigins|"
                       r"JavaScript heap out of memory|"
                       r"openclaw (?:doctor|gateway|devices|setup|configure|onboard|requires Node)|"
@@ -97,7 +117,10 @@ _RULES: tuple[tuple[Speaker, str], ...] = (
 )  # fmt: skip
 RULES = tuple((speaker, re.compile(pattern)) for speaker, pattern in _RULES)
 
-KIN = re.compile(r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot")
+KIN = re.compile(
+    r"cloudflared|\b[Tt]unnel|connIndex=|openclaw|clawdbot|moltbot|traefik|(?:router|provider|entryPoint)Name=|"
+    r"ngrok|\bfrp[cs]?\b|haproxy\[|lvl=\w+ msg=|no route found: |connect to local service \["
+)
 """In the log of a program that has no form of its own here and belongs to the way all the same."""
 STRANGERS = re.compile(
     r"(?:postfix|sshd|mysqld|mariadbd|postgres|redis|dovecot|exim|sendmail|php|cron|smartd|snapd)", re.I
@@ -125,7 +148,7 @@ def plain(line: str) -> str:
 
 def unprefixed(line: str) -> str:
     """Without what journald and `logs -t` write before it."""
-    journal = JOURNAL.match(line)
+    journal = PLATFORM.match(line) or JOURNAL.match(line)
     return STAMP.sub("", line[journal.end() :] if journal else line)
 
 

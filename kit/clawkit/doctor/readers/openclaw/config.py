@@ -115,6 +115,7 @@ class _Reading:
             required_headers=self._strings("auth", "trustedProxy", "requiredHeaders") or (),
             allow_loopback=self._boolean("auth", "trustedProxy", "allowLoopback"),
             tailscale_mode=self._string("tailscale", "mode"),
+            remote_url=self._string("remote", "url"),
             unknown_keys=tuple(self.unknown),
             problems=tuple(self.problems),
             version=self._version(),

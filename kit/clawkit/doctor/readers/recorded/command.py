@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-PREFIXES = ("sudo", "time", "env", "command", "exec", "nohup", "watch")
+PREFIXES = ("sudo", "time", "env", "command", "exec", "nohup", "watch", "wsl", "wsl.exe")
 ENGINES = ("docker", "podman", "docker-compose", "podman-compose", "nerdctl")
 WITH_VALUE = (
     "-u",

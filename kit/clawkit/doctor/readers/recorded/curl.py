@@ -38,8 +38,14 @@ NOT_FOUND = re.compile(r"server returned error: HTTP/[\d.]+ (\d{3})|^(?:HTTP req
                        r"The requested URL returned error: (\d{3})")  # fmt: skip
 CERTIFICATE = re.compile(r"^\* +(?P<what>subject|start date|expire date|issuer|subjectAltName): +(?P<value>.*)$")
 WGET_URL = re.compile(r"^--\d{4}-\d\d-\d\d [\d:]+--\s+(\S+)|^Connecting to \S+ \(\S+\)")
+CUT = re.compile(r"^\* +(?:connect to \S+ port \d+ (?:from .* )?failed: (?P<connect>.*)|"
+                 r"SSL certificate problem: (?P<bad>.*)|"
+                 r"(?P<hung>TLSv?[\d.]* \(OUT\), TLS handshake, Client hello.*))")  # fmt: skip
+"""Where a transcript may end that was cut before curl's own last line."""
 TOOK = re.compile(r"^real\s+(?P<minutes>\d+)m(?P<seconds>\d+(?:\.\d+)?)s$|^(?:user|sys)\s+\d+m[\d.]+s$")
 """The shell's `time`."""
+CHALLENGE = re.compile(r"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)\s*</title>", re.IGNORECASE)
+"""Cloudflare's pages of proof, which come with 403 and name it nowhere."""
 BARE = re.compile(r"^\s*(?:HTTP[ /]?(?:code)?[ :=]*)?([1-5]\d\d)(?:[ ,;]+(?:time[=: ]*)?([\d.]+)s?)?\s*$")
 
 
@@ -62,6 +68,8 @@ class _Request:
     peer: str = ""
     elapsed: float | None = None
     certificate: dict[str, str] = field(default_factory=dict)
+    cut: tuple[int, str, str] = (0, "", "")
+    """Line, text and trouble where the transcript may have been cut."""
 
 
 def read(file: TextFile, command: Command | None = None) -> Seen:
@@ -70,7 +78,8 @@ def read(file: TextFile, command: Command | None = None) -> Seen:
         command = typed(lines)
     exchanges, certificates = [], []
     for request in _requests(lines, command):
-        exchanges.append(_exchange(file, request, command))
+        if request.status is not None or request.error:
+            exchanges.append(_exchange(file, request, command))
         if request.certificate:
             certificates.append(_certificate(file, request))
     return Seen(exchanges=tuple(exchanges), certificates=tuple(certificates))
@@ -113,7 +122,9 @@ def _requests(lines: list[str], command: Command | None) -> Iterator[_Request]:
         elif not _response(current, line, number) and _other(current, line, number, command):
             yield current
             current = _begin(None)
-    if current.status is not None or current.error:
+    if current.status is None and not current.error and current.cut[0]:
+        current.at, current.text, current.error = current.cut
+    if current.status is not None or current.error or current.certificate:
         yield current
     elif command is not None and (found := _bare(lines, command)):
         yield found
@@ -135,6 +146,11 @@ def _response(current: _Request, line: str, number: int) -> bool:
 
 def _other(current: _Request, line: str, number: int, command: Command | None) -> bool:
     """Reads a line that is no header of the answer. True when the request is over."""
+    if cut := CUT.match(line):
+        words = cut["connect"] or cut["bad"] or "timed out"
+        current.cut = (number, line.strip(), trouble(words))
+    elif line.startswith("* ") and current.cut[2] == "timeout":
+        current.cut = (0, "", "")
     failed = FAILED.search(line)
     answered = NOT_FOUND.search(line)
     if answered and current.status is None:
@@ -207,7 +223,7 @@ def _by_body(first: str) -> int | None:
     page = re.search(r"<(?:title|h1)>\s*([45]\d\d) |^\s*<html>\s*<head><title>([345]\d\d) ", first)
     if page:
         return int(page.group(1) or page.group(2))
-    if "proxy_attribution_required" in first:
+    if "proxy_attribution_required" in first or CHALLENGE.search(first):
         return 403
     if re.search(r'"ok": ?true,"status": ?"(?:live|started)"', first):
         return 200

@@ -24,6 +24,9 @@ LISTED = re.compile(r"^\s*(?:\d+\s+\S+\s+)?(?:DROP|REJECT)\s+\w+\s+(?:--|\S+)\s+
 NFT_CHAIN = re.compile(r"^\s*chain (?P<name>[\w-]+) \{")
 NFT_DROP = re.compile(r"\b(?:drop|reject)\b")
 HARMLESS = re.compile(r"INVALID|ct state invalid|ctstate INVALID|fib daddr|rt type 0")
+RICH = re.compile(r'\brule\b.*\b(?:service name="(?P<service>[\w-]+)"|port port="(?P<port>[\d-]+)" '
+                  r'protocol="(?P<protocol>\w+)").*\baccept\b')  # fmt: skip
+"""A rich rule that lets somebody in, be it some sources alone: who may is then decided."""
 FIREWALLD = re.compile(r"^\s*(?P<key>services|ports|target): *(?P<value>.*)$")
 
 
@@ -44,12 +47,14 @@ def _ufw(file: TextFile) -> Firewall:
     active = re.search(r"^Status: active", file.text, re.MULTILINE) is not None
     default = re.search(r"^Default: (\w+) \(incoming\)", file.text, re.MULTILINE)
     allows: list[str] = []
+    everyone: set[str] = set()
     drops: list[Value[str]] = []
     for number, line in enumerate(file.text.splitlines(), start=1):
         row = UFW_ROW.match(line.strip())
         if row and row["action"] in ("ALLOW", "LIMIT"):
             name = row["to"].removesuffix(" (v6)")
             allows += [] if name in allows else [name]
+            everyone |= {name} if row["source"].startswith("Anywhere") else set()
         elif row:
             drops.append(Value(f"{row['to']} {row['action']} {row['source']}", Place(file.shown, number, line.strip())))
     number = next(n for n, line in enumerate(file.text.splitlines(), start=1) if line.startswith("Status:"))
@@ -57,6 +62,7 @@ def _ufw(file: TextFile) -> Firewall:
         at=file.place(number),
         ufw_active=active,
         ufw_allows=tuple(allows),
+        ufw_for_some=tuple(name for name in allows if name not in everyone),
         default_drop=(default.group(1) in ("deny", "reject")) if default else (True if active else None),
         drops=tuple(drops) if active else (),
     )
@@ -68,10 +74,13 @@ def _firewalld(file: TextFile) -> Firewall:
     target = "default"
     for line in file.text.splitlines():
         found = FIREWALLD.match(line)
+        rich = RICH.search(line)
         if found and found["key"] == "target":
             target = found["value"].strip()
         elif found:
             allows += found["value"].split()
+        elif rich:
+            allows.append(rich["service"] or f"{rich['port']}/{rich['protocol']}")
     told = [n for n, line in enumerate(file.text.splitlines(), start=1) if line.strip().startswith("services:")]
     return Firewall(
         at=file.place(told[0] if told else 1), firewalld_allows=tuple(allows), default_drop=target.upper() != "ACCEPT"

@@ -43,6 +43,8 @@ def read(file: TextFile, command: Command | None = None) -> Seen:
         r"^CONNECTED\(|^Certificate chain|Verify return code|Verification|^connect:errno|verify error:", file.text, re.M
     ):
         return _shown(file, command)
+    if command is not None and command.program == "openssl" and command.has("s_client") and FAILED.search(file.text):
+        return _shown(file, command)
     found = _as_text(file, command)
     return Seen(certificates=(found,) if found else ())
 

@@ -12,9 +12,12 @@ from clawkit.doctor.readers.recorded import (
     inspect,
     machine,
     names,
+    page,
     processes,
     selinux,
     sockets,
+    stats,
+    tailscale,
     websocket,
 )
 from clawkit.doctor.readers.recorded.command import Command
@@ -31,10 +34,11 @@ BY_PROGRAM = {
     "timedatectl": FileKind.CLOCK, "chronyc": FileKind.CLOCK, "ntpdate": FileKind.CLOCK, "hostname": FileKind.ADDRESSES,
     "ip": FileKind.ADDRESSES, "ifconfig": FileKind.ADDRESSES, "stat": FileKind.OWNERS, "dmesg": FileKind.KERNEL_LOG,
     "ausearch": FileKind.KERNEL_LOG, "certbot": FileKind.ACME_LOG, "acme.sh": FileKind.ACME_LOG,
-    "lego": FileKind.ACME_LOG,
+    "lego": FileKind.ACME_LOG, "loginctl": FileKind.DOCKER_LOG,
 }  # fmt: skip
 ENGINE = (
     ("inspect", FileKind.INSPECT),
+    ("stats", FileKind.DOCKER_STATS),
     ("ps", FileKind.DOCKER_PS),
     ("logs", FileKind.DOCKER_LOG),
     ("up", FileKind.DOCKER_LOG),
@@ -43,12 +47,14 @@ ENGINE = (
     ("create", FileKind.DOCKER_LOG),
     ("pull", FileKind.DOCKER_LOG),
     ("events", FileKind.DOCKER_LOG),
+    ("deploy", FileKind.DOCKER_LOG),
 )
 RECORDED = frozenset(
-    (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.SOCKETS,
+    (FileKind.CURL, FileKind.WEBSOCKET, FileKind.CONSOLE, FileKind.INSPECT, FileKind.DOCKER_PS, FileKind.DOCKER_STATS,
+     FileKind.SOCKETS,
      FileKind.HANDSHAKE, FileKind.CERTIFICATE_TEXT, FileKind.DNS, FileKind.SELINUX, FileKind.FIREWALL, FileKind.DISK,
      FileKind.CLOCK, FileKind.ADDRESSES, FileKind.OWNERS, FileKind.VERSION, FileKind.HOSTS_FILE, FileKind.MEMORY,
-     FileKind.DAEMON)
+     FileKind.DAEMON, FileKind.TAILSCALE, FileKind.PAGE)
 )  # fmt: skip
 
 
@@ -59,11 +65,16 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         found = next((kind for verb, kind in ENGINE if verb in command.words), by_content)
         if by_content is FileKind.DOCKER_LOG:
             return by_content  # the engine's refusal in place of what was asked
-        return by_content if found is FileKind.DOCKER_LOG and by_content in LOGGED else found
+        if "ps" in command.words and {"service", "stack"} & set(command.words):
+            return FileKind.DOCKER_LOG  # tasks: what Swarm says of each
+        told = by_content in LOGGED or by_content is FileKind.DOCKER_PS
+        return by_content if found is FileKind.DOCKER_LOG and told else found
     if program == "openssl":
         return (
             FileKind.HANDSHAKE if command.has("s_client") and "x509" not in command.typed else FileKind.CERTIFICATE_TEXT
         )
+    if program == "tailscale" and command.has("serve", "funnel"):
+        return FileKind.TAILSCALE
     if program == "ls":
         return (
             FileKind.SELINUX if any("Z" in word for word in command.words if word.startswith("-")) else FileKind.OWNERS
@@ -74,11 +85,16 @@ def kind_by(command: Command, by_content: FileKind) -> FileKind:
         word.endswith(("ifconfig.me", "ipify.org", "icanhazip.com")) for word in command.words
     ):
         return FileKind.ADDRESSES
+    if by_content in (FileKind.SESSION, FileKind.UNKNOWN) and (program in KEEPERS or program in OWN):
+        return FileKind.GATEWAY_LOG if program in OWN else FileKind.DOCKER_LOG
     if program in ("iptables-save", "ip6tables-save"):
         return FileKind.FIREWALL
     return BY_PROGRAM.get(program, by_content)
 
 
+OWN = ("openclaw", "clawdbot", "moltbot")
+KEEPERS = ("supervisorctl", "launchctl", "pm2", "kubectl")
+"""Their words on what they start stand in lines, as a log's do."""
 LOGGED = frozenset(
     (FileKind.NGINX_LOG, FileKind.ACCESS_LOG, FileKind.CADDY_LOG, FileKind.GATEWAY_LOG, FileKind.ACME_LOG)
 )
@@ -90,14 +106,16 @@ def read(file: TextFile, kind: FileKind, command: Command | None = None) -> Seen
         return handshake.read(file, command)
     with_command = {
         FileKind.CURL: curl.read, FileKind.WEBSOCKET: websocket.read, FileKind.INSPECT: inspect.read,
-        FileKind.DOCKER_PS: processes.read, FileKind.SOCKETS: sockets.read, FileKind.DNS: names.read,
+        FileKind.DOCKER_PS: processes.read, FileKind.DOCKER_STATS: stats.read, FileKind.SOCKETS: sockets.read,
+        FileKind.DNS: names.read,
         FileKind.SELINUX: selinux.read, FileKind.FIREWALL: firewall.read, FileKind.ADDRESSES: machine.addresses,
         FileKind.OWNERS: machine.owners,
     }  # fmt: skip
     alone = {
         FileKind.CONSOLE: console.read, FileKind.DISK: machine.disks, FileKind.CLOCK: machine.clock,
         FileKind.VERSION: machine.versions, FileKind.HOSTS_FILE: names.hosts_file,
-        FileKind.DAEMON: daemon.read,
+        FileKind.DAEMON: daemon.read, FileKind.TAILSCALE: tailscale.read,
+        FileKind.PAGE: page.read,
     }  # fmt: skip
     if kind in with_command:
         return with_command[kind](file, command)

@@ -1,9 +1,11 @@
-"""Rules of iptables (`-S`, `iptables-save`) and nftables (`list ruleset`) in the order in which packets meet them."""
+"""Rules of iptables (`-S`, `-L`, `iptables-save`) and nftables (`list ruleset`) in the order in which packets meet
+them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from clawkit.doctor.model.host import Rule, Verdict
 from clawkit.doctor.model.place import Place
@@ -19,16 +21,29 @@ NFT_HOOK = re.compile(r"type filter hook (?P<hook>\w+)")
 NFT_VERDICT = re.compile(r"\b(?P<verdict>accept|drop|reject|return|jump \S+|goto \S+|vmap)\b")
 NFT_PORTS = re.compile(r"\b(?:tcp|udp|th) dport (?P<ports>\{[^}]*\}|@\S+|[\w-]+)")
 NFT_INTERFACE = re.compile(r'\biif(?:name)? (?P<not>!= )?"?(?P<name>[^"\s{]+)"?')
+ANSWER = re.compile(r"(?:--)?reject[- ]with \S+(?: type \S+)?")
+"""How a rule says no: "icmp" there is not what it is about."""
 OLD = re.compile(r"(?:ct)?state (?!.*\bNEW\b)|ct state (?!.*\bnew\b)|icmp|addrtype|fib |rt type", re.IGNORECASE)
 """Not a stranger's new TCP connection."""
+NFT_SET = re.compile(r"@(?P<name>[\w-]+)")
+NFT_DEFINED = re.compile(r"^\s*set (?P<name>[\w-]+) \{[^{}]*elements = \{(?P<elements>[\s\w,-]+)\}", re.MULTILINE)
 MODULES = re.compile(r"-m (\w+)")
 PLAIN = frozenset(("tcp", "multiport", "conntrack", "state", "comment"))
 SOME = re.compile(r"saddr|flags|limit|meter|ct count|mark|pkttype|length|vmap|geoip")
+LISTED_CHAIN = re.compile(r"^Chain (?P<chain>[\w-]+) \(")
+BRIEF = re.compile(r"^\s*(?:\d+\s+)?(?P<target>[A-Za-z][\w-]*)\s+(?P<proto>\w+)\s+\S{2}\s+(?P<source>!?\S+)\s+\S+"
+                   r"(?P<rest>.*)$")  # fmt: skip
+VERBOSE = re.compile(r"^\s*(?:\d+\s+)?\d+[KMGT]?\s+\d+[KMGT]?\s+(?P<target>[A-Za-z][\w-]*)\s+(?P<proto>\w+)\s+\S{2}\s+"
+                     r"(?P<in>\S+)\s+\S+\s+(?P<source>!?\S+)\s+\S+(?P<rest>.*)$")  # fmt: skip
+LISTED_PORTS = re.compile(r"\b(?:dpts?:|dports |ctorigdstport )(?P<ports>[\w:,-]+)")
+LISTED_SOME = re.compile(r"match-set|limit|mark|recent|MAC|geoip|owner|flags:|STRING|set ")
+ANYWHERE = ("anywhere", "0.0.0.0/0", "::/0")
 SERVICES = {"ssh": "22", "http": "80", "https": "443", "domain": "53"}
 
 
 def rules(file: TextFile) -> Iterator[Rule]:
-    chain = ""
+    chain, sets = "", _sets(file.text)
+    yield from listed(file)
     for number, line in enumerate(file.text.splitlines(), start=1):
         at = Place(file.shown, number, line.strip())
         appended, opened, hooked = APPENDED.match(line), NFT_CHAIN.match(line), NFT_HOOK.search(line)
@@ -41,7 +56,13 @@ def rules(file: TextFile) -> Iterator[Rule]:
         elif line.strip() == "}":
             chain = ""
         elif chain and (found := NFT_VERDICT.search(line)) is not None:
-            yield _nftables(chain, line, found["verdict"], at)
+            yield _nftables(chain, NFT_SET.sub(lambda name: sets.get(name["name"], name[0]), line),
+                            found["verdict"], at)  # fmt: skip
+
+
+def _sets(text: str) -> dict[str, str]:
+    """Named sets of ports, as a rule would write them in place; of concatenations nobody can tell here."""
+    return {found["name"]: "{" + found["elements"] + "}" for found in NFT_DEFINED.finditer(text)}
 
 
 def _iptables(chain: str, rest: str, at: Place) -> Rule:
@@ -57,7 +78,7 @@ def _iptables(chain: str, rest: str, at: Place) -> Rule:
         or "--tcp-flags" in rest
         or "--syn" in rest
         or bool(set(MODULES.findall(rest)) - PLAIN),
-        strangers=not OLD.search(rest),
+        strangers=not OLD.search(ANSWER.sub("", rest)),
     )
 
 
@@ -73,7 +94,51 @@ def _nftables(chain: str, line: str, verdict: str, at: Place) -> Rule:
         ports=tuple(word.replace("-", ":") for word in words),
         interface=interface["name"] if interface and not interface["not"] else "",
         of_some=SOME.search(line) is not None or not all(word[:1].isdigit() for word in words),
-        strangers=not OLD.search(line),
+        strangers=not OLD.search(ANSWER.sub("", line)),
+    )
+
+
+def listed(file: TextFile) -> Iterator[Rule]:
+    """`iptables -L`, with and without -n, -v and --line-numbers."""
+    chain = heading = ""
+    waiting: list[Rule] = []
+    for number, line in enumerate(file.text.splitlines(), start=1):
+        opened = LISTED_CHAIN.match(line)
+        if opened:
+            yield from waiting
+            chain, heading, waiting = opened["chain"], "", []
+        elif chain and re.match(r"^\s*(?:num|pkts|target)\s", line):
+            heading = line
+        elif chain and heading and (row := _row(line, heading)) is not None:
+            # without -v the rule for loopback looks like one for all; below one for all nothing would be met
+            yield from (replace(one, interface="lo") if _whole(one) and "pkts" not in heading else one
+                        for one in waiting)  # fmt: skip
+            waiting = [_listed(chain, row, Place(file.shown, number, line.strip()))]
+    yield from waiting
+
+
+def _whole(rule: Rule) -> bool:
+    return rule.verdict is Verdict.ACCEPT and rule.strangers and not (rule.ports or rule.of_some or rule.udp)
+
+
+def _row(line: str, heading: str) -> re.Match[str] | None:
+    return (VERBOSE if "pkts" in heading else BRIEF).match(line)
+
+
+def _listed(chain: str, row: re.Match[str], at: Place) -> Rule:
+    rest = row["rest"]
+    ports = LISTED_PORTS.search(rest)
+    words = [SERVICES.get(word, word) for word in re.split(r"[,]", ports["ports"])] if ports else []
+    interface = row.groupdict().get("in") or ""
+    return Rule(
+        chain=chain,
+        verdict=_verdict(row["target"]),
+        at=at,
+        udp=row["proto"] in ("udp", "17"),
+        ports=tuple(words),
+        interface="" if interface in ("any", "*") or interface.startswith("!") else interface,
+        of_some=row["source"] not in ANYWHERE or LISTED_SOME.search(rest) is not None,
+        strangers=not OLD.search(f"{row['proto']} {ANSWER.sub('', rest)}"),
     )
 
 

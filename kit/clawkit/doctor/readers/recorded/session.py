@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from clawkit.doctor.readers.kinds import BARE, FENCE, PROMPT
+from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.recorded.command import Command, parsed
 from clawkit.doctor.readers.text import TextFile
 

@@ -1,4 +1,4 @@
-"""Whether a whole JSON document is some other program's."""
+"""Documents of other programs that share keys with openclaw.json."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ def of_another(text: str) -> bool:
     except ValueError:
         return False  # JSON5, a part of a file, or a broken one
     keys = set(found) if isinstance(found, dict) else set()
+    if "nodeId" in keys or isinstance(_in(found, "gateway", "tls"), bool):
+        return True  # a node host's node.json: where its gateway is, not how it is set
     return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
+
+
+def _in(document: object, *keys: str) -> object:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
 
 
 OWN_KEYS = frozenset(("gateway", "agents", "controlUi", "channels", "trustedProxies", "bind", "wizard", "$include"))
