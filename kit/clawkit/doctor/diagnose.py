@@ -35,7 +35,7 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     findings: tuple[tuple[Cause, Finding], ...]
-    """Errors in causal order, then warnings, then infos."""
+    """Errors in causal order (those that produce the symptom first), then warnings, then infos."""
     checked: tuple[Checked, ...]
 
     @property
@@ -49,15 +49,20 @@ class Diagnosis:
 
 
 def diagnose(setup: Setup, causes: Sequence[Cause], *, symptom: Symptom | None = None) -> Diagnosis:
-    """Judges every cause. With `symptom`, what the user sees now, a warning that produces it counts as an error."""
+    """Judges every cause. With `symptom`, what the user sees now, a warning that produces it counts as an error, and
+    an error that produces it comes before those that do not."""
     secrets = secrets_of(setup)
     found: list[tuple[Cause, Finding]] = []
     checked: list[Checked] = []
+    producing: set[str] = set()
     for cause in causes:
         entry, finding = _judge(setup, cause)
         if finding is not None:
             finding = translated(finding) if setup.swarm else finding
-            finding = _raised(_clean(finding, cause, secrets), symptom)
+            finding = _clean(finding, cause, secrets)
+            if finding.severity is Severity.ERROR and symptom in finding.symptoms:
+                producing.add(cause.slug)
+            finding = _raised(finding, symptom)
             explained = _explained_by(cause, finding, found)
             if explained is not None:
                 entry = Checked(cause, Outcome.SKIPPED, f"follows from {explained.slug}")
@@ -65,7 +70,7 @@ def diagnose(setup: Setup, causes: Sequence[Cause], *, symptom: Symptom | None =
                 found.append((cause, finding))
         checked.append(entry)
     order = list(Severity)
-    found.sort(key=lambda pair: order.index(pair[1].severity))
+    found.sort(key=lambda pair: (order.index(pair[1].severity), pair[0].slug not in producing))
     return Diagnosis(tuple(found), tuple(checked))
 
 

@@ -60,6 +60,17 @@ def test_without_its_parts_a_cause_is_skipped_and_nothing_was_looked_at() -> Non
     assert not result.looked
 
 
+def test_an_error_that_produces_the_symptom_comes_before_one_that_does_not() -> None:
+    early = cause("early", finding(), symptoms=(Symptom.BAD_GATEWAY,))
+    raised = cause("raised", finding(severity=Severity.WARNING), symptoms=(Symptom.WS_CUT,))
+    late = cause("late", finding(), symptoms=(Symptom.WS_CUT,))
+    for symptom, first in ((None, "early"), (Symptom.WS_CUT, "late"), (Symptom.NOT_FOUND, "early")):
+        found = diagnose(SETUP, (early, raised, late), symptom=symptom).root_cause
+        assert found is not None and found[0].slug == first
+    found = diagnose(SETUP, (early, raised), symptom=Symptom.WS_CUT).root_cause
+    assert found is not None and found[0].slug == "early"
+
+
 def test_the_symptom_that_a_user_sees_raises_a_warning_to_an_error() -> None:
     causes = (cause("slow", finding(severity=Severity.WARNING), symptoms=(Symptom.GATEWAY_TIMEOUT,)),)
     assert diagnose(SETUP, causes).root_cause is None

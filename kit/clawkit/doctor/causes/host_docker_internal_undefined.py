@@ -18,6 +18,9 @@ from clawkit.doctor.reload import reload
 SHOULD = "host-gateway"
 DESKTOP = r"Docker Desktop|docker-desktop|linuxkit|orbstack"
 
+QUADLET = (".container", ".pod")
+"""Podman gives its containers the host's names by itself."""
+
 
 def judge(setup: Setup) -> Finding | None:
     if any(True for _ in setup.said(DESKTOP)):
@@ -29,6 +32,7 @@ def judge(setup: Setup) -> Finding | None:
             or not in_container(link.proxy)
             or service is None
             or service.host_network
+            or service.at.source.endswith(QUADLET)
         ):
             continue
         name = link.target.host.lower()

@@ -32,6 +32,8 @@ MISMATCH = (r"origin[-_ ](?:mismatch|not allowed).*?\borigin=(\S+)|"
 
 def judge(setup: Setup) -> Finding | None:
     for link in socket_links(setup):
+        if "origin" in link.route.headers_up:
+            continue  # it is no browser's word then: another cause compares it
         for host, port, place in _opened(setup, link):
             arrives = _arriving(link, host, port)
             wanted = host if port in (PLAIN, TLS) else f"{host}:{port}"

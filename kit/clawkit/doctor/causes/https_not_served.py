@@ -5,16 +5,20 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.complaints import complaints
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.links import sites
+from clawkit.doctor.model.choice import choose
 from clawkit.doctor.model.exchange import Exchange, Vantage
 from clawkit.doctor.model.listener import Listener
+from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import TLS
 from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import is_concrete
 
 UNHEARD = ("refused", "reset", "empty", "tls-not-tls", "tls-handshake", "tls-no-certificate", "tls-unknown-name")
 WRITTEN = {ProxyKind.CADDY: "the name without http:// before it", ProxyKind.NGINX: "listen 443 ssl; with a certificate"}
@@ -27,12 +31,38 @@ def judge(setup: Setup) -> Finding | None:
             return _without_tls(proxy, site, ear)
         names = {name.value.lower() for name in site.names}
         served = any(other.serves_tls for other in proxy.sites)
-        if not names or served or not proxy.complete or has_front(setup, proxy):
+        if not names or not proxy.complete or has_front(setup, proxy):
+            continue
+        if served:
+            neighbour, heard = _neighbour(proxy, site, names), complaints(setup, "tls-name")
+            if neighbour is not None and heard:
+                return _beside(proxy, site, neighbour, heard[0])
             continue
         seen = next((one for one in setup.exchanges if _failed(one, names)), None)
         if seen is not None:
             return _finding(proxy, site, seen)
     return None
+
+
+def _neighbour(proxy: Proxy, site: Site, names: set[str]) -> Site | None:
+    """The site that answers in its place on the port of https."""
+    if site.serves_tls:
+        return None
+    for name in filter(is_concrete, names):
+        answer = choose(proxy, name, TLS, "/", True)
+        if answer is not None and not names & {each.value.lower() for each in answer[0].names}:
+            return answer[0]
+    return None
+
+
+def _beside(proxy: Proxy, site: Site, neighbour: Site, heard: Place) -> Finding:
+    name, other = site.names[0].value, neighbour.names[0].value if neighbour.names else "another site"
+    return Finding(
+        summary=f"{proxy.kind.value} serves {name} by plain http only, so on port {TLS} {other} answers, with a "
+        "certificate for another name",
+        fix=Fix(f"{WRITTEN.get(proxy.kind, 'a router with TLS')} at {site.at}", reload(proxy)),
+        evidence=at(site.at, neighbour.at, heard),
+    )
 
 
 def _named_with_tls(proxy: Proxy, site: Site) -> bool:
@@ -73,4 +103,5 @@ CAUSE = Cause(
     symptoms=(Symptom.REFUSED, Symptom.TLS, Symptom.NOT_FOUND),
     looks_at=looks_at(Part.PROXY),
     judge=judge,
+    explains=frozenset({"certificate-name-mismatch"}),
 )

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import last_words
-from clawkit.doctor.listing import Near, Unlisted, unlisted
+from clawkit.doctor.listing import Near, Unlisted, accepts, unlisted
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Value
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
+from clawkit.doctor.reload import reload
+from clawkit.doctor.visit import socket_links
 
+ORIGIN = re.compile(r"https?://[\w.:\[\]-]+")
 SAID = r"origin[-_ ](?:mismatch|not[-_ ]allowed)"
 STOPS = r"requires gateway\.controlUi\.allowedOrigins"
 """Releases before 2026.4 did not start without an entry."""
 
 
 def judge(setup: Setup) -> Finding | None:
+    return _replaced(setup) or _unlisted(setup)
+
+
+def _replaced(setup: Setup) -> Finding | None:
+    """The proxy writes an origin of its own into the handshake."""
+    for link in socket_links(setup):
+        line, gateway = link.route.headers_up.get("origin"), link.gateway
+        origin = line.value.strip("\"'") if line else ""
+        known = gateway is not None and gateway.has_config and not gateway.unseen
+        if line is None or gateway is None or not known or not ORIGIN.fullmatch(origin) or accepts(gateway, origin):
+            continue
+        seen = heard(setup, SAID)
+        return Finding(
+            summary=f"{line.at} replaces the browser's Origin by {origin}, which is not in "
+            "gateway.controlUi.allowedOrigins: 1008 origin not allowed",
+            fix=Fix(f"take {line.at} out, and list the address that people open", reload(link.proxy)),
+            evidence=at(line.at, gateway.at, *seen[:1]),
+        )
+    return None
+
+
+def _unlisted(setup: Setup) -> Finding | None:
     for each in unlisted(setup):
         if each.near in (Near.NONE, Near.OTHER_PORT):
             return _finding(each, _meant(setup, each))

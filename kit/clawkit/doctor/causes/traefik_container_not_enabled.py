@@ -28,7 +28,27 @@ def judge(setup: Setup) -> Finding | None:
                 return _finding(ours, why)
             if ours is not None and not setup.swarm and _for_swarm_alone(proxy, ours):
                 return _misplaced(ours)
+            if ours is not None and _for_containers_alone(proxy, ours):
+                return _beside_deploy(ours)
     return None
+
+
+def _for_containers_alone(proxy: Proxy, ours: Service) -> bool:
+    """Traefik asks the Swarm alone, and the labels are on the container, which the Swarm does not show."""
+    asked = {name.split(".")[1] for name in proxy.options if name.startswith("providers.")}
+    routed = any(name.lower().startswith("traefik.http.routers.") for name in ours.labels)
+    below = any(name.lower().startswith("traefik.http.") for name in ours.deploy_labels)
+    return (asked == {"swarm"} or SWARM_MODE in proxy.options) and routed and not below
+
+
+def _beside_deploy(ours: Service) -> Finding:
+    label = next(value for name, value in ours.labels.items() if name.lower().startswith("traefik."))
+    return Finding(
+        summary=f"the labels of {ours.name} stand on its container ({label.at}), and Traefik asks the Swarm, which "
+        "shows it those below deploy: alone: it knows no router, and every page is a 404",
+        fix=Fix(f"the same labels below deploy: in {ours.name}", "docker stack deploy -c compose.yaml NAME"),
+        evidence=at(label.at, ours.at),
+    )
 
 
 def _for_swarm_alone(proxy: Proxy, ours: Service) -> bool:

@@ -18,7 +18,8 @@ from clawkit.doctor.reload import reload
 SAID = (
     r"EntryPoint doesn't exist|error while (?:parsing rule [^:]+|adding rule \w+: [^\"]+)|"
     r"middleware \\?\"[^\"]+\" does not exist|"
-    r"the service \\?\"[^\"]+\" does not exist|cannot be linked automatically with multiple Services"
+    r"the service \\?\"[^\"]+\" does not exist|"
+    r"invalid middleware \\?\"[^\"]+\" configuration|cannot be linked automatically with multiple Services"
 )
 RULES = r"error while (?:parsing|adding) rule"
 UNREAD = (

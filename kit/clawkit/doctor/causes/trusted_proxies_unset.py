@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
-from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.forwarding import XFF, proves, refused, sends_by_itself
 from clawkit.doctor.links import Link
+from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
@@ -15,6 +16,12 @@ from clawkit.doctor.refusal import heard
 from clawkit.doctor.visit import http_links
 
 STRANGER = r"unattributable proxy-shaped traffic from (?:::ffff:)?([0-9a-f.:]+[0-9a-f])"
+OLDER = (
+    r"proxy headers detected from untrusted address(?: (?:::ffff:)?(?P<from>[0-9a-f.:]+[0-9a-f]))?"
+    r"(?:.*?remote=(?:::ffff:)?(?P<remote>[0-9a-f.:]+[0-9a-f]))?"
+)
+CLOSED = r"remote=(?:::ffff:)?(?P<remote>[0-9a-f.:]+[0-9a-f]) .*code=1008"
+"""A stranger is turned away, or must be approved first."""
 REFUSED = r"unattributable proxy-shaped traffic from|proxy client attribution is required"
 
 
@@ -28,7 +35,24 @@ def judge(setup: Setup) -> Finding | None:
                 return _finding(setup, link, gateway.at)
         elif _names_the_client(link) and _seen(setup):
             return _finding(setup, link, None)
-    return _alone(setup)
+    return _alone(setup) or _warned(setup)
+
+
+def _warned(setup: Setup) -> Finding | None:
+    """Before 2026.8.1 the gateway lets such clients in, as strangers: none of them counts as local."""
+    said = list(setup.said(OLDER, Speaker.GATEWAY))
+    if not said or setup.proxies or any(gateway.trusted_proxies or gateway.unseen for gateway in setup.gateways):
+        return None
+    line, match = said[-1]
+    closed = list(setup.said(CLOSED, Speaker.GATEWAY))
+    named = match["from"] or match["remote"] or next((each["remote"] for _, each in closed), "ADDRESS")
+    return Finding(
+        summary=f"a proxy at {named} sends X-Forwarded-For, and gateway.trustedProxies does not name it: no client "
+        "behind it counts as local, and newer versions refuse them all",
+        fix=Fix(f'"trustedProxies": ["{named}"] under gateway', "openclaw config get gateway.trustedProxies"),
+        evidence=at(line.at, *(each.at for each, _ in closed[-1:])),
+        severity=Severity.ERROR if closed else Severity.WARNING,
+    )
 
 
 def _alone(setup: Setup) -> Finding | None:

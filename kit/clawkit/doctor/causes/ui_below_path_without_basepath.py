@@ -9,7 +9,8 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.visit import ASSET, Visit, page_links, path_up, reaches_gateway, visits
+from clawkit.doctor.visit import ASSET, Visit, http_links, page_links, path_up, prefix_of, reaches_gateway, visits
+from clawkit.doctor.ways import is_beside
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -28,6 +29,23 @@ def judge(setup: Setup) -> Finding | None:
                     "or give OpenClaw a name of its own"),
             evidence=at(link.route.at, link.upstream.at, *([gateway.at] if gateway else [])),
         )  # fmt: skip
+    return _in_a_piece(setup)
+
+
+def _in_a_piece(setup: Setup) -> Finding | None:
+    """A location alone, for the inside of a server that was not given (SWAG's subfolder files)."""
+    for link in http_links(setup):
+        base, gateway = prefix_of(link), link.gateway
+        if link.site.listeners or not base or is_beside(base) or gateway is None or not gateway.has_config:
+            continue
+        if not (gateway.base_path and gateway.base_path.value.strip("/")):
+            return Finding(
+                summary=f"the UI is served below {base} ({link.route.at}), but gateway.controlUi.basePath is not set: "
+                f"the page asks for /{ASSET.split('/')[0]}/… at the root",
+                fix=Fix(f'"controlUi": {{"basePath": "{base}"}} under gateway, and pass {base} on unchanged; '
+                        "or give OpenClaw a name of its own"),
+                evidence=at(link.route.at, link.upstream.at, gateway.at),
+            )  # fmt: skip
     return None
 
 

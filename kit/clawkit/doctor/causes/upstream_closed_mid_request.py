@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from clawkit.doctor.cause import Cause, looks_at
+from clawkit.doctor.ending import ended
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import links
-from clawkit.doctor.model.failure import Failure, FailureKind, Speaker
-from clawkit.doctor.model.place import Place
+from clawkit.doctor.model.failure import FailureKind
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import gateways
 from clawkit.doctor.witness import failures
-
-NEAR = 30.0
-"""Seconds between the end of a process and what its proxy reports."""
-GOING = (
-    r"received SIG(?:TERM|INT|USR2)|restart mode|restarting gateway|gateway restart|shutdown budget|uncaught exception|"
-    r"SIGKILL|Segmentation fault|FATAL ERROR|gateway stopping|config change requires (?:a )?restart"
-)
 
 
 def judge(setup: Setup) -> Finding | None:
     closed = [failure for failure in failures(setup, FailureKind.CLOSED) if failure.upstream]
     if not closed or _other_reason(setup):
         return None
-    ended = _ended(setup, closed)
-    if ended is None and any(link.upstream.keepalive for link in links(setup)):
+    end = ended(setup, closed)
+    if end is None and any(link.upstream.keepalive for link in links(setup)):
         return None  # a pool outlives the gateway's idle sockets: then this line proves no crash
-    words = ended[0] if ended else "its process crashed, was killed or was restarted"
+    words = end[0] if end else "its process crashed, was killed or was restarted"
     return Finding(
         summary=f"the gateway at {closed[-1].upstream} closed the connection in the middle of a request: {words}",
         fix=Fix("find why it ended (exit code, restarts, memory) and give it time to finish: stop_grace_period: 330s",
                 "docker inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}}' openclaw"),
-        evidence=at(closed[-1].at, *([ended[1]] if ended else [])),
+        evidence=at(closed[-1].at, *([end[1]] if end else [])),
         observed=True,
     )  # fmt: skip
 
@@ -46,20 +38,6 @@ def _other_reason(setup: Setup) -> bool:
         if link.gateway is not None and link.target.effective_port not in (link.gateway.effective_port, None):
             return True
     return not setup.proxies and any(one.tls is not None and one.tls.value for one in setup.gateways)
-
-
-def _ended(setup: Setup, closed: list[Failure]) -> tuple[str, Place] | None:
-    for container in gateways(setup):
-        if container.restarts:
-            return f"{container.name} was restarted {container.restarts} times", container.at
-        if container.last_exit or (container.exit_code and not container.running):
-            return f"{container.name} ended with status {container.last_exit or container.exit_code}", container.at
-        near = [failure for failure in closed if failure.time and container.started
-                and 0 <= container.started - failure.time <= NEAR]  # fmt: skip
-        if near:
-            return f"{container.name} was started again just after", container.at
-    said = list(setup.said(GOING, Speaker.GATEWAY, Speaker.KERNEL))
-    return ("it was stopped or restarted", said[-1][0].at) if said else None
 
 
 CAUSE = Cause(

@@ -6,6 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import links
+from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 
@@ -26,6 +27,13 @@ PLAIN = "The plain HTTP request was sent to HTTPS port"
 
 def judge(setup: Setup) -> Finding | None:
     for link in links(setup):
+        newer = link.route.http_version
+        if link.proxy.kind is ProxyKind.NGINX and newer is not None and newer.value in ("2", "2.0", "3"):
+            return Finding(
+                summary=f"{newer.at} speaks HTTP/{newer.value} to {link.target}; OpenClaw speaks HTTP/1.1",
+                fix=Fix(f"proxy_http_version 1.1; at {newer.at}", reload(link.proxy)),
+                evidence=at(newer.at, link.target.at),
+            )
         versions = link.upstream.versions
         only_two = versions is not None and not {"1.1", "1"} & set(versions.value) and bool(versions.value)
         if link.target.scheme in SPEAKS and not only_two:

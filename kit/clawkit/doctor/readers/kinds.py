@@ -106,8 +106,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DISK, r"^Filesystem +(?:\S+ )?"),
     (FileKind.MEMORY, r"^ +total +used +free"),
     (FileKind.CLOCK, r"^ *(?:Local time|System clock synchronized|NTP synchronized): |^Reference ID +: |"
-                     r"^System time +: |"
-                     r"^ntpdate\[|offset [-+]?\d+\.\d+,? "),
+                     r"^System time +: |^ntpdate\[|offset [-+]?\d+\.\d+,? "),
     (FileKind.ADDRESSES, r"^default via \S+ dev |"
                           r"^\d+: \w[\w@.-]*: <[A-Z_,-]+>|^ +inet6? [\da-f.:]+|^\w+ +(?:UP|DOWN|UNKNOWN) +[\d.]+/\d+"),
     (FileKind.DNS, r"^; <<>> DiG|^;; (?:ANSWER|QUESTION|Got answer)|^\S+ has (?:IPv6 )?address |^Host \S+ not found: |"
@@ -123,12 +122,10 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CURL, r"^(?:\* +|< |.*\d< )?HTTP/[\d.]+ \d{3}\b|^\* +(?:Trying|Connected to|Host \S+ was resolved|"
-                    r"connect to|"
-                    r"Could not resolve|SSL)|^curl: \(\d+\)|^ +HTTP/1\.[01] \d{3}|^--\d{4}-\d\d-\d\d .*-- +https?://|"
+                    r"connect to|Could not resolve|SSL)|^curl: \(\d+\)|^ +HTTP/1\.[01] \d{3}|^--\d{4}-\d\d-\d\d .*-- +https?://|"
                     r"^wget: |^Connecting to \S+ \(\S+\)"),
     (FileKind.WEBSOCKET, r"^error: (?:Unexpected server response|connect |getaddrinfo|unable to|self[- ]signed|"
-                         r"certificate)|"
-                         r"^Connected \(press CTRL|^Disconnected \(code|^websocat: |^\[WARN +websocat"),
+                         r"certificate)|^Connected \(press CTRL|^Disconnected \(code|^websocat: |^\[WARN +websocat"),
 )  # fmt: skip
 _SETTINGS: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CADDYFILE, r"^\s*(?:reverse_proxy|handle_path|php_fastcgi|file_server|tls internal|header_up|"

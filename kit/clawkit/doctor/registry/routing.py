@@ -45,6 +45,7 @@ from clawkit.doctor.causes import (
     traefik_container_not_enabled,
     traefik_router_left_out,
     ui_below_path_without_basepath,
+    upstream_keepalive_too_long,
     variable_upstream_with_uri,
     worker_connections_exhausted,
     ws_connection_header_blank,
@@ -111,4 +112,5 @@ CAUSES: tuple[Cause, ...] = (
     caddy_trusted_proxies_missing.CAUSE,
     client_address_forgeable.CAUSE,
     post_sent_twice.CAUSE,
+    upstream_keepalive_too_long.CAUSE,
 )
