@@ -49,7 +49,7 @@ class Diagnosis:
 
 
 def diagnose(setup: Setup, causes: Sequence[Cause], *, symptom: Symptom | None = None) -> Diagnosis:
-    """Judges every cause. With `symptom`, what the user sees now, a warning that produces it counts as an error, and
+    """Judges every cause. With `symptom`, what the user sees now, a warning or info that produces it is an error, and
     an error that produces it comes before those that do not."""
     secrets = secrets_of(setup)
     found: list[tuple[Cause, Finding]] = []
@@ -98,7 +98,7 @@ def _clean(finding: Finding, cause: Cause, secrets: Sequence[str]) -> Finding:
 
 
 def _raised(finding: Finding, symptom: Symptom | None) -> Finding:
-    if symptom in finding.symptoms and finding.severity is Severity.WARNING:
+    if symptom in finding.symptoms:
         return replace(finding, severity=Severity.ERROR)
     return finding
 

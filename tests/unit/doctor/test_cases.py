@@ -43,6 +43,13 @@ def test_what_hurts_later_is_a_warning(case: Path) -> None:
     assert found[case.parent.name].severity is Severity.WARNING
 
 
+@pytest.mark.parametrize("case", folders("info_"), ids=named)
+def test_what_may_hurt_is_told_and_raises_no_alarm(case: Path) -> None:
+    found = {cause.slug: finding.severity for cause, finding in looked_at(case).findings}
+    assert found[case.parent.name] is Severity.INFO
+    assert set(found.values()) == {Severity.INFO}
+
+
 @pytest.mark.parametrize("case", folders("ok_"), ids=named)
 def test_a_near_miss_is_no_finding(case: Path) -> None:
     found = {cause.slug: finding.summary for cause, finding in looked_at(case).findings}
