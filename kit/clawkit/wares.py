@@ -13,17 +13,12 @@ from hashlib import scrypt, sha256
 from pathlib import Path
 
 from clawkit.stack import Stack
+from clawkit.swarmnames import label
 
 LONGEST = 64
 """Characters in the name of a config or secret (swarmkit, manager/controlapi/common.go)."""
 
 SERVICE_LONGEST = 63
-
-HERE = "here"
-"""Value of a node's label: what the service keeps is on it."""
-
-AT = "@"
-"""Between a service and its node, of the further places of one that runs on several: `proxy@node2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +81,6 @@ class Wares:
 
 def _each(wares: Iterable[Ware]) -> tuple[Ware, ...]:
     return tuple({one.key: one for one in wares}.values())
-
-
-def label(project: str, service: str) -> str:
-    """Of the node that keeps what this service keeps; the same for all places of a service."""
-    return f"clawkit.{project}.{service.partition(AT)[0]}"
 
 
 def secret_files(stack: Stack, service: str) -> tuple[tuple[str, str], ...]:

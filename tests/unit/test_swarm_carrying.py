@@ -13,7 +13,7 @@ from clawkit.engine.swarm import SwarmEngine, Update
 from clawkit.errors import EngineError
 from clawkit.swarm import carrying, rollout
 from clawkit.swarm.carrying import SwarmCarrier
-from clawkit.wares import label
+from clawkit.swarmnames import label
 
 ALICE = Node("n2", "node2", "10.0.0.2", True, "ready", False, {label("demo", "gateway-alice"): "here"})
 

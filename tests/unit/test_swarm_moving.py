@@ -16,7 +16,7 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.engine.volume import Kind
 from clawkit.errors import ClawkitError, EngineError, EnvironmentMissing, RolledBack, SettingsError
 from clawkit.swarm import moving, placement, supply
-from clawkit.wares import label
+from clawkit.swarmnames import label
 from fakes import make_stack
 
 STACK = make_stack(engine="swarm")

@@ -12,11 +12,11 @@ from clawkit.deployment import Deployment
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
 from clawkit.engine.ports import Project
-from clawkit.engine.swarm import SwarmEngine
+from clawkit.engine.swarm import OVERRIDE, SwarmEngine
 from clawkit.engine.task import DockerTasks
 from clawkit.errors import SettingsError
 from clawkit.lock import Lock
-from clawkit.swarm import placement, rollout, supply
+from clawkit.swarm import placement, proxies, rollout, supply
 
 Tell = Callable[[str], None]
 
@@ -41,6 +41,7 @@ def on_swarm(tell: Tell) -> Tools:
         lock = bringup.settle(deployment, engine, images, tell)
         stack = deployment.stack(lock)
         homes = placement.settle(engine, stack)
+        proxies.refuse_apart(stack, deployment.rendered / OVERRIDE, homes)
         supply.hand_out(engine, stack, lock, homes, tell)
         return replace(lock, entry=homes["proxy"].address)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from clawkit.engine.container import Inspection
 from clawkit.settings.secret import Secret
+from clawkit.swarmnames import base
 
 
 class State(StrEnum):
@@ -70,8 +71,8 @@ class Service:
 
     @property
     def base(self) -> str:
-        """Its name in the file: `proxy` for `proxy@node2`, the same service in a further place (engine/posts.py)."""
-        return self.name.partition("@")[0]
+        """Its name in the file, the same for all its places (engine/posts.py)."""
+        return base(self.name)
 
 
 @dataclass(frozen=True, slots=True)

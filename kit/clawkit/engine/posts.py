@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clawkit.engine.ports import Node
 from clawkit.engine.raw import ENDED, Raw
-from clawkit.wares import AT, HERE, label
+from clawkit.swarmnames import AT, HERE, label
 
 
 @dataclass(frozen=True, slots=True)

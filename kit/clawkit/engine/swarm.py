@@ -20,7 +20,7 @@ from clawkit.engine.ports import EngineInfo, Node, Project, Service
 from clawkit.engine.words import QUICK_SECONDS, run
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.settings.secret import Secret
-from clawkit.wares import AT
+from clawkit.swarmnames import AT, base
 
 DEPLOY_SECONDS = 120
 NAMESPACE = "com.docker.stack.namespace"
@@ -141,8 +141,7 @@ class SwarmEngine:
         try:
             words = self._at(container, "logs", "--timestamps", "--tail", str(tail))
         except EnvironmentMissing:  # no way to it, or none that runs
-            named = container.partition(AT)[0]
-            words = ["docker", "service", "logs", "--raw", "--timestamps", "--tail", str(tail), named]
+            words = ["docker", "service", "logs", "--raw", "--timestamps", "--tail", str(tail), base(container)]
         lines = run(words, both=True).splitlines()
         # stdout and stderr, and one task after another; the time stamps put them into one order again
         return self._redacted("\n".join(line.partition(" ")[2] for line in sorted(lines)[-tail:]))
@@ -240,7 +239,7 @@ class SwarmEngine:
 
     def _names(self, project: Project, services: Sequence[str]) -> list[str]:
         """Of services in Swarm, each once: in all its places."""
-        wanted = [name.partition(AT)[0] for name in services] or [one.base for one in self.services(project.name)]
+        wanted = [base(name) for name in services] or [one.base for one in self.services(project.name)]
         return list(dict.fromkeys(wanted))
 
     def _redacted(self, text: str) -> str:

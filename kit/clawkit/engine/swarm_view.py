@@ -23,7 +23,7 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.engine.view import LATE, Document, Ending, Process, Ran, Said
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.settings.secret import Secret
-from clawkit.wares import AT
+from clawkit.swarmnames import base
 
 LIST_SECONDS = 5.0
 PATIENCE = 4
@@ -125,7 +125,7 @@ class SwarmView:
         ways, verb = list(seat.ways.items()), ("logs", "--timestamps", "--tail", str(tail), *more)
         asked = [(words, (*verb, name), seconds) for name, words in ways]
         if not asked:
-            rest = ("service", *verb, "--raw", container.partition(AT)[0])
+            rest = ("service", *verb, "--raw", base(container))
             asked = [(("docker",), rest, max(seconds, SERVICE_SECONDS))]
         lines = [line for words, rest, limit in asked for line in self._lines(words, rest, limit)]
         # streams and containers come apart; the engines' time stamps put them into one order

@@ -8,7 +8,7 @@ from datetime import datetime
 from clawkit.engine.ports import Health, Node, Service, State
 from clawkit.engine.posts import Post, posts
 from clawkit.engine.raw import ENDED, Raw
-from clawkit.wares import HERE
+from clawkit.swarmnames import HERE
 
 STATES = {"running": State.RUNNING, "failed": State.EXITED, "rejected": State.EXITED, "shutdown": State.EXITED,
           "complete": State.EXITED, "remove": State.REMOVING, "orphaned": State.DEAD}  # fmt: skip

@@ -18,8 +18,8 @@ from clawkit.engine.volume import StateVolume
 from clawkit.errors import ClawkitError, EngineError, EnvironmentMissing, RolledBack, SettingsError
 from clawkit.stack import Gateway, Stack
 from clawkit.swarm import placement, supply
+from clawkit.swarmnames import label
 from clawkit.wait import Look
-from clawkit.wares import label
 
 Tell = Callable[[str], None]
 

@@ -9,7 +9,8 @@ from clawkit.engine.ports import Node
 from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing, SettingsError
 from clawkit.stack import Stack
-from clawkit.wares import AT, HERE, SERVICE_LONGEST, label
+from clawkit.swarmnames import AT, HERE, label
+from clawkit.wares import SERVICE_LONGEST
 
 PREFIX, GATEWAY = "clawkit.", ".gateway"
 PROXY = "proxy"

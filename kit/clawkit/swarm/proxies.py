@@ -8,7 +8,7 @@ from pathlib import Path
 from clawkit.engine.ports import Node
 from clawkit.errors import SettingsError
 from clawkit.stack import Stack
-from clawkit.wares import AT, label
+from clawkit.swarmnames import base, label
 
 MOST = 5
 """A gateway's network has 14 addresses: for the gateway, each proxy, and one of Docker's own on each of their nodes."""
@@ -20,7 +20,7 @@ VOLUME = "proxy"
 def refuse_apart(stack: Stack, override: Path, homes: Mapping[str, Node]) -> None:
     """`override`: stack.override.yaml, which may put Caddy's storage on a disk that all nodes reach. Then they order as
     one and answer the authority for each other (https://caddyserver.com/docs/automatic-https, Storage)."""
-    proxies = [node for service, node in homes.items() if service.partition(AT)[0] == "proxy"]
+    proxies = [node for service, node in homes.items() if base(service) == "proxy"]
     name, told = label(stack.project, "proxy"), ", ".join(node.name for node in proxies)
     if len(proxies) > MOST:
         raise SettingsError(f"{len(proxies)} nodes carry the label {name} ({told}), and a gateway's network has room "

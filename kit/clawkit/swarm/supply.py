@@ -11,7 +11,7 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing
 from clawkit.lock import Lock
 from clawkit.stack import Image, Stack
-from clawkit.wares import AT
+from clawkit.swarmnames import base
 
 Tell = Callable[[str], None]
 
@@ -41,7 +41,7 @@ def hand_out(engine: SwarmEngine, stack: Stack, lock: Lock, homes: Mapping[str, 
 
 
 def image_of(stack: Stack, service: str) -> Image:
-    return stack.images.proxy if service.partition(AT)[0] == "proxy" else stack.images.gateway
+    return stack.images.proxy if base(service) == "proxy" else stack.images.gateway
 
 
 def hand(engine: SwarmEngine, ref: str, image_id: str, node: Node, tell: Tell) -> None:

@@ -11,6 +11,7 @@ from clawkit.doctor.lastwords import last_words
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.swarmnames import HERE, label
 
 WORDS = re.compile(r"no suitable node(?: \((.*)\))?", re.IGNORECASE)
 TASK = re.compile(r"^(?:[a-z0-9]{12,25}\s+)?(?:\\_ )?([\w.-]+?)\.\d+\s")
@@ -55,7 +56,7 @@ def _finding(container: Container, said: str) -> Finding:
 def _meaning(container: Container, said: str) -> tuple[str, Fix]:
     """The narrowest reason first: the constraint rules out all nodes but one in any case."""
     node = container.node or "its node"
-    label = f"clawkit.{container.project}.{(container.service or '').partition('@')[0]}=here"
+    place = f"{label(container.project or '', container.service or '')}={HERE}"
     if PORT in said:
         return f"its port on {node} is another service's", Fix(
             "take that service away, or publish another port: clawkit up --https-port PORT --http-port PORT",
@@ -70,8 +71,8 @@ def _meaning(container: Container, said: str) -> tuple[str, Fix]:
         return f"its image is not made for {node}", Fix(
             "take an image for this architecture", f"docker image inspect {container.image}"
         )
-    return f"none carries the label {label}" if not container.node else f"its place is {node}", Fix(
-        f"put the label back onto the node that keeps its state: docker node update --label-add {label} NODE",
+    return f"none carries the label {place}" if not container.node else f"its place is {node}", Fix(
+        f"put the label back onto the node that keeps its state: docker node update --label-add {place} NODE",
         "docker node ls",
     )
 

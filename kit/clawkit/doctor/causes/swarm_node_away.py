@@ -8,6 +8,7 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.model.container import Container
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.swarmnames import label
 
 LOST = ("down", "disconnected", "unknown")
 CLOSED = ("drain", "pause")
@@ -39,10 +40,10 @@ def _fix(container: Container) -> Fix:
     node = container.node
     if container.node_state in CLOSED:
         return Fix("let it take work again", f"docker node update --availability active {node}")
-    label = f"clawkit.{container.project}.{(container.service or '').partition('@')[0]}"
+    place = label(container.project or "", container.service or "")
     return Fix(
         f"bring {node} and its Docker back: what it keeps starts there by itself; if its disk is gone, let it begin "
-        f"anew elsewhere: docker node update --label-rm {label} {node}, then clawkit up",
+        f"anew elsewhere: docker node update --label-rm {place} {node}, then clawkit up",
         "docker node ls",
     )
 

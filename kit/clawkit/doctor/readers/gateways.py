@@ -26,7 +26,7 @@ def gateways(
 ) -> tuple[Gateway, ...]:
     """One for each openclaw.json and for each service or unit that runs OpenClaw, joined where they belong together.
 
-    `proxied`: a proxy's configuration was given too, so the one openclaw.json is the gateway's."""
+    `proxied`: a proxy's configuration or the gateway's container was given too, so the one openclaw.json is its."""
     from clawkit.doctor.readers import openclaw
 
     running = [(project, service) for project in projects for service in project.services.values()

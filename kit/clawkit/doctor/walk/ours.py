@@ -10,8 +10,8 @@ from clawkit.doctor.walk.way import Way
 from clawkit.probe import tcp
 from clawkit.probe.target import Trust
 from clawkit.stack import GATEWAY_PORT, Site, Stack
+from clawkit.swarmnames import base
 from clawkit.tls import material
-from clawkit.wares import AT
 
 HTTP, HTTPS = 80, 443
 FRONT_SECONDS = 1.0
@@ -52,7 +52,7 @@ def _of(service: str, containers: Sequence[Container]) -> Container | None:
 
 def _published(containers: Sequence[Container], inside: int, outside: int) -> tuple[str, ...]:
     """A wildcard is taken apart into addresses that can be dialled, loopback first: DNS names another one of them."""
-    proxies = [one for one in containers if (one.service or "").partition(AT)[0] == "proxy" and one.running]
+    proxies = [one for one in containers if base(one.service or "") == "proxy" and one.running]
     bound = [each for proxy in proxies for each in proxy.published.get(inside, ())]
     hosts = [one.rpartition(":")[0].strip("[]") for one in bound if one.rpartition(":")[2] == str(outside)]
     return dialled(hosts)

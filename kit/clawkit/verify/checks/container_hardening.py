@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from clawkit.check import Check, Group, Verdict, failed, ok
 from clawkit.engine.container import Confinement
+from clawkit.swarmnames import base
 from clawkit.verify.meaning import UP
 from clawkit.verify.scene import Scene
-from clawkit.wares import AT
 
 NO_NEW_PRIVILEGES = frozenset({"no-new-privileges:true", "no-new-privileges", "no-new-privileges=true"})
 
@@ -55,7 +55,7 @@ def faults(name: str, seen: Confinement) -> Iterator[str]:
         yield f"shares the host's {', '.join(seen.host_namespaces)}"
     if seen.sockets:
         yield "can reach the engine's socket"
-    if seen.published and name.partition(AT)[0] != "proxy":
+    if seen.published and base(name) != "proxy":
         yield f"publishes {', '.join(seen.published)}"
     if not seen.rotated:
         yield "writes logs without a limit"
