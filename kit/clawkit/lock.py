@@ -10,7 +10,7 @@ from typing import Any
 
 from clawkit.errors import SettingsError
 from clawkit.files import write_atomic
-from clawkit.settings.model import private_pool
+from clawkit.settings.values import private_pool
 from clawkit.slots import Slots
 from clawkit.stack import Image
 

@@ -17,7 +17,9 @@ from clawkit.gateway import Gateway as Gateway
 from clawkit.gateway import Site as Site
 from clawkit.settings import certbot
 from clawkit.settings.domain import bracketed, is_address, is_public
-from clawkit.settings.model import EffectiveTls, GatewaySettings, Settings, megabytes
+from clawkit.settings.further import GatewaySettings
+from clawkit.settings.model import Settings
+from clawkit.settings.values import EffectiveTls, megabytes
 from clawkit.slots import Slots
 from clawkit.subnet import block, host
 

@@ -14,7 +14,7 @@ from clawkit import deployment as deployments
 from clawkit.check import Outcome
 from clawkit.cli import main
 from clawkit.render import render
-from clawkit.settings.model import GatewaySettings
+from clawkit.settings.further import GatewaySettings
 from clawkit.settings.secret import Secret
 from clawkit.stack import Stack
 from clawkit.verify.registry import ADOPTED, CHECKS, INSIDE, NEED_THE_TOKEN, run_all

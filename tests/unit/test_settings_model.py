@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from clawkit.settings.model import MOST_GATEWAYS, Settings, megabytes
+from clawkit.settings.model import MOST_GATEWAYS, Settings
+from clawkit.settings.values import megabytes
 from clawkit.stack import assemble
 from fakes import make_stack
 

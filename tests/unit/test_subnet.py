@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clawkit.errors import EnvironmentMissing
-from clawkit.settings.model import private_pool
+from clawkit.settings.values import private_pool
 from clawkit.subnet import PLACES, Network, choose, host_networks
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"

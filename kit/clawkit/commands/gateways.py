@@ -21,7 +21,7 @@ from clawkit.engine.task import DockerTasks
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.gateway import Adopted
 from clawkit.settings import listing
-from clawkit.settings.model import SLUG
+from clawkit.settings.values import SLUG
 from clawkit.stack import Gateway, origin
 
 ADOPTED = """it is adopted: whoever runs it has to set in its openclaw.json

@@ -12,7 +12,7 @@ from clawkit.commands.context import Context
 from clawkit.commands.options import verb
 from clawkit.engine.images import DockerImages
 from clawkit.errors import SettingsError
-from clawkit.settings.model import Proxy
+from clawkit.settings.values import Proxy
 
 VERSION = "org.opencontainers.image.version"
 

@@ -91,7 +91,8 @@ def _context(function: Function, given: dict[str, Any]) -> Context:
 
 def plain(key: str, value: Any) -> Any:
     """A number where the setting is one, so that clawkit.yaml gets `https_port: 8443` and not a quoted text."""
-    from clawkit.settings.model import PATHS, Settings, words
+    from clawkit.settings.model import PATHS, Settings
+    from clawkit.settings.values import words
 
     if key in PATHS:
         return str(Path(value).absolute()) if value else ""  # clawkit.yaml may lie elsewhere than here

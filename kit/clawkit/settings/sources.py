@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from clawkit.errors import SettingsError
 from clawkit.settings import file
-from clawkit.settings.model import GatewaySettings, Settings
+from clawkit.settings.further import GatewaySettings
+from clawkit.settings.model import Settings
 
 UNKNOWN = "extra_forbidden"
 """What pydantic calls a key that is no field."""
