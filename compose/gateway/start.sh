@@ -7,7 +7,9 @@ umask 077
 for secret in /run/secrets/*-token; do
   cat "$secret" > /run/clawkit/gateway.token
 done
-[ ! -e /run/secrets/model-key ] || cat /run/secrets/model-key > /run/clawkit/model.key
+for secret in /run/secrets/*model-key; do
+  [ ! -e "$secret" ] || cat "$secret" > /run/clawkit/model.key
+done
 
 node /clawkit/bin/seed.mjs /clawkit/config/openclaw.json "$OPENCLAW_CONFIG_PATH"
 

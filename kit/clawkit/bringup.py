@@ -36,8 +36,8 @@ def settle(deployment: Deployment, engine: Engine, image_engine: ImageEngine, sa
     """
     lock = lock or deployment.lock
     found = images.ensure(deployment.settings, image_engine, locked=lock.images, say=say)
-    keys = {"gateway": "gateway", "proxy": deployment.settings.proxy, "certbot": "certbot"}
-    lock = lock.with_images({keys[role]: image.locked() for role, image in found.items()})
+    proxy = deployment.settings.proxy
+    lock = lock.with_images({proxy if role == "proxy" else role: image.locked() for role, image in found.items()})
     return lock if lock.pool else replace(lock, pool=deployment.pool(engine.subnets()))
 
 

@@ -15,15 +15,16 @@ from clawkit import subnet, wares
 from clawkit.engine.ports import EngineInfo, Project
 from clawkit.errors import EnvironmentMissing, SettingsError
 from clawkit.files import Change, give, write_atomic
+from clawkit.image import GATEWAY, Image, Images, key_of
 from clawkit.lock import Lock
 from clawkit.plan import Plan, plan
 from clawkit.provider import key as model_key
-from clawkit.settings import certbot
-from clawkit.settings import file as settings_file
+from clawkit.settings import certbot, dotted
+from clawkit.settings.further import effective, has_image
 from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
-from clawkit.stack import Image, Images, Stack, assemble
+from clawkit.stack import Stack, assemble
 from clawkit.tls import lent, material, site
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ class Deployment:
             folder_name=self.folder.name,
             pool=lock.pool if lock.pool and self.settings.subnet == "auto" else self.pool(),
             images=Images(
-                gateway=self._image(lock, "gateway"),
+                gateway=self._image(lock, GATEWAY),
                 proxy=self._image(lock, self.settings.proxy),
                 certbot=self._image(lock, "certbot"),
+                own={one.name: self._image(lock, key_of(one.name)) for one in self.settings.gateways if has_image(one)},
             ),
             start_interval=bool(info and info.api >= START_INTERVAL_API),
             migrates_connections=bool(info and info.kernel >= MIGRATES_KERNEL),
@@ -110,8 +112,11 @@ class Deployment:
         return locked.image if locked and locked.wanted == wanted else Image(wanted, "", "given")
 
     def file(self, key: str) -> Path | None:
-        """The file that a setting names, relative to the deployment's folder; None when it names none."""
-        value: str = getattr(self.settings, key)
+        """The file that a setting names, also one of a further gateway (`gateways.NAME.KEY`); None when it names none.
+
+        A relative path is one in the deployment's folder.
+        """
+        value: str | None = dotted.value(self.settings, key)
         return self.folder / value if value else None
 
     def tokens(self, stack: Stack) -> dict[str, Secret]:
@@ -163,11 +168,16 @@ def _refuse_foreign(rendered: Path) -> None:
 def wanted_images(settings: Settings) -> dict[str, str]:
     """What the settings ask for, before anything is pulled or built."""
     return {
-        "gateway": _tagged(settings.gateway_image, settings.openclaw),
+        GATEWAY: _gateway_image(settings),
         "caddy": _tagged(settings.caddy_image, "latest"),
         "nginx": _tagged(settings.nginx_image, "latest"),
         "certbot": _tagged(certbot.image(settings), "latest"),
+        **{key_of(one.name): _gateway_image(effective(settings, one)) for one in settings.gateways if has_image(one)},
     }
+
+
+def _gateway_image(settings: Settings) -> str:
+    return _tagged(settings.gateway_image, settings.openclaw)
 
 
 def _tagged(ref: str, tag: str) -> str:
@@ -188,8 +198,8 @@ class Written:
     """Secrets and certificates that did not exist before, in words."""
     notes: tuple[str, ...] = ()
     """What the user should know of his own certificate, and of files that he edited."""
-    new_key: bool = False
-    """The model's key is another than before; a gateway reads it when it starts."""
+    new_keys: tuple[str, ...] = ()
+    """Keys of models that are others than before; a gateway reads its own when it starts."""
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -211,11 +221,11 @@ def write(deployment: Deployment, stack: Stack, lock: Lock, output: Path | None 
     made = [*_secrets(folder, deployment, stack), *material.ensure(folder, stack, own)]
     _folders(folder, stack)
     lent.lend(folder, stack, deployment.file)
-    new_key = model_key.lend(folder, deployment.settings, deployment.file("model_key_file"), GATEWAY_UID)
+    new_keys = model_key.lend(folder, _model_keys(deployment, stack), GATEWAY_UID)
     if stack.swarm:  # what it is handed is named after its content, which is there now
         plan = planned(deployment, stack, folder, discard_edits=discard_edits)
     notes = [*(own.notes if own else ()), *plan.notes(folder)]
-    return Written(plan.write(folder), tuple(made), tuple(notes), new_key)
+    return Written(plan.write(folder), tuple(made), tuple(notes), new_keys)
 
 
 def planned(deployment: Deployment, stack: Stack, folder: Path | None = None, *,
@@ -260,6 +270,12 @@ def _secrets(folder: Path, deployment: Deployment, stack: Stack) -> list[str]:
     return made
 
 
+def _model_keys(deployment: Deployment, stack: Stack) -> dict[str, Path | None]:
+    """Copy -> the user's file; None for a server that wants no key."""
+    named = {gateway.model_key: gateway.settings.model_key_file for gateway in stack.gateways if gateway.model_key}
+    return {copy: deployment.folder / path if path else None for copy, path in named.items()}
+
+
 def _make(path: Path, mode: int, owned_by: tuple[int, int] | None = None) -> None:
     try:
         if not path.exists():  # one that is there is the user's: its mode is theirs
@@ -275,4 +291,4 @@ def _make(path: Path, mode: int, owned_by: tuple[int, int] | None = None) -> Non
 def keep(deployment: Deployment, flags: Mapping[str, Any]) -> bool:
     """What was given once is kept: flags go into clawkit.yaml."""
     _make(deployment.folder, 0o755) if not deployment.folder.exists() else None
-    return settings_file.keep(deployment.folder, flags)
+    return dotted.keep(deployment.folder, flags)

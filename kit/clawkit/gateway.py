@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from clawkit.image import Image
 from clawkit.settings.domain import bracketed
+from clawkit.settings.model import Settings
 from clawkit.subnet import block, host
 
 GATEWAY_PORT = 18789
@@ -119,6 +121,11 @@ class Gateway:
     volume: str
     token_file: str
     """Path of the token, relative to the rendered folder."""
+    settings: Settings
+    """What counts for this gateway: its own in the place of the deployment's."""
+    image: Image
+    model_key: str = ""
+    """Path of the key of its model's provider, relative to the rendered folder; empty for none."""
     aliases: tuple[str, ...] = ()
     """Further names, which redirect to the domain."""
 
@@ -134,6 +141,11 @@ class Gateway:
     @property
     def certificate(self) -> str:
         return certificate(self.name)
+
+    @property
+    def model_secret(self) -> str:
+        """What the key of the model is called among the secrets."""
+        return self.model_key.rpartition("/")[2].replace(".", "-")
 
     @property
     def network(self) -> str:

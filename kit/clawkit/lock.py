@@ -10,9 +10,9 @@ from typing import Any
 
 from clawkit.errors import SettingsError
 from clawkit.files import write_atomic
+from clawkit.image import Image
 from clawkit.settings.values import private_pool
 from clawkit.slots import Slots
-from clawkit.stack import Image
 
 NAME = "clawkit.lock.json"
 

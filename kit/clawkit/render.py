@@ -164,7 +164,7 @@ def openclaw_json(stack: Stack, gateway: Gateway) -> str:
         },
         "discovery": {"mdns": {"mode": "off"}},
     }
-    named = entries(stack.settings)
+    named = entries(gateway.settings)
     owned["secrets"]["providers"] |= named.pop("secrets", {}).get("providers", {})
     return json.dumps(owned | named, indent=2) + "\n"
 

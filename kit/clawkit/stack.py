@@ -15,11 +15,14 @@ from clawkit.gateway import GATEWAY_PORT as GATEWAY_PORT
 from clawkit.gateway import Adopted, Backend, backend
 from clawkit.gateway import Gateway as Gateway
 from clawkit.gateway import Site as Site
+from clawkit.image import Image as Image
+from clawkit.image import Images as Images
+from clawkit.model_entry import keyed
 from clawkit.settings import certbot
 from clawkit.settings.domain import bracketed, is_address, is_public
-from clawkit.settings.further import GatewaySettings
+from clawkit.settings.further import GatewaySettings, effective, lends_its_own
 from clawkit.settings.model import Settings
-from clawkit.settings.values import EffectiveTls, megabytes
+from clawkit.settings.values import EffectiveTls
 from clawkit.slots import Slots
 from clawkit.subnet import block, host
 
@@ -32,26 +35,11 @@ READ_TIMEOUT_SECONDS = 330
 KEPT_OPEN_SECONDS = 8 * 3600
 """For which WebSockets outlive a reload of the proxy, that is a working day; each costs an old worker of nginx."""
 
+MODEL_KEY = "secrets/model-key"
+"""The deployment's copy of the key of a model's provider, in the rendered folder."""
+
 BODY_LIMIT_MB = 32
 """Above the gateway's own 20 MB, so that the gateway and not the proxy says what was too large."""
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image that is present in the engine, as `compose.yaml` names it."""
-
-    ref: str
-    version: str
-    """Version of the software inside, such as 2.11.4; empty when nothing tells."""
-    origin: Literal["pulled", "built", "given"]
-
-
-@dataclass(frozen=True, slots=True)
-class Images:
-    gateway: Image
-    proxy: Image
-    certbot: Image | None = None
-    """Only where certbot gets the certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +144,9 @@ class Stack:
         return self.gateways[0].origin + "/"
 
     @property
-    def model_key(self) -> bool:
-        """True when the gateways get the key of a model's provider."""
-        return bool(self.settings.model_key_file or self.settings.model_url)
+    def model_keys(self) -> tuple[str, ...]:
+        """Paths of the keys that gateways get for their models, relative to the rendered folder."""
+        return tuple(dict.fromkeys(gateway.model_key for gateway in self.gateways if gateway.model_key))
 
     @property
     def hsts(self) -> str:
@@ -216,10 +204,6 @@ class Stack:
         listen = self.settings.listen
         return f"[{listen}]:{port}:{target}" if ":" in listen else f"{listen}:{port}:{target}"
 
-    @property
-    def gateway_memory_mb(self) -> int:
-        return megabytes(self.settings.gateway_memory)
-
 
 DIRECTORIES: dict[str, str] = {
     "acme": "https://acme-v02.api.letsencrypt.org/directory",
@@ -239,16 +223,21 @@ def assemble(settings: Settings, *, folder_name: str, pool: str, images: Images,
     """The Stack of these settings; pure, so a render is the same on every machine. `slots`: see Lock."""
     ours = [one for one in settings.gateways if not one.upstream]
     given = (slots or Slots()).given(tuple(one.name for one in ours))
-    members = [("main", settings.domain, 0), *((one.name, one.domain, given.taken[one.name]) for one in ours)]
     adopted = tuple(_adopted(settings, one) for one in settings.gateways if one.upstream)
-    gateways = tuple(_gateway(settings, name, domain, backend(pool, slot, given.suffix(slot)))
-                     for name, domain, slot in members)  # fmt: skip
+    gateways = [_gateway(settings, "main", settings.domain, backend(pool, 0, given.suffix(0)), images.gateway)]
+    for one in ours:
+        slot = given.taken[one.name]
+        own = backend(pool, slot, given.suffix(slot))
+        key = f"secrets/{one.name}.model-key" if lends_its_own(one) else MODEL_KEY
+        gateways.append(_gateway(effective(settings, one), one.name, one.domain, own, images.of(one.name), key))
     return Stack(settings=settings, project=settings.name or f"clawkit-{slugged(folder_name)}", pool=pool, slots=given,
-                 images=images, gateways=gateways, adopted=adopted, start_interval=start_interval,
+                 images=images, gateways=tuple(gateways), adopted=adopted, start_interval=start_interval,
                  migrates_connections=migrates_connections, owner=owner, entry=entry)  # fmt: skip
 
 
-def _gateway(settings: Settings, name: str, domain: str, own: Backend) -> Gateway:
+def _gateway(settings: Settings, name: str, domain: str, own: Backend, image: Image,
+             key: str = MODEL_KEY) -> Gateway:  # fmt: skip
+    """`settings`: what counts for this one."""
     main = own.slot == 0
     suffix = "" if main else f"-{name}"
     # Swarm gives no fixed addresses: the name leads to the gateway, and it trusts the /28 that only the proxy shares
@@ -256,7 +245,8 @@ def _gateway(settings: Settings, name: str, domain: str, own: Backend) -> Gatewa
     return Gateway(name=name, service=service, domain=domain, origin=origin(settings, domain), backend=own,
                    upstream=f"{service if swarm else own.gateway_address}:{GATEWAY_PORT}",
                    proxy_address=own.subnet if swarm else own.proxy_address, volume=f"state{suffix}",
-                   token_file=f"secrets/{name}.token", aliases=settings.aliases if main else ())  # fmt: skip
+                   token_file=f"secrets/{name}.token", aliases=settings.aliases if main else (), settings=settings,
+                   image=image, model_key=key if keyed(settings) else "")  # fmt: skip
 
 
 def _adopted(settings: Settings, one: GatewaySettings) -> Adopted:

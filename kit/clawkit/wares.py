@@ -86,9 +86,9 @@ def _each(wares: Iterable[Ware]) -> tuple[Ware, ...]:
 def secret_files(stack: Stack, service: str) -> tuple[tuple[str, str], ...]:
     """Path in the rendered folder, and where it lies in the container."""
     if service != "proxy":
-        name = next(gateway.name for gateway in stack.gateways if gateway.service == service)
-        key = (("secrets/model-key", "model-key"),) if stack.model_key else ()
-        return ((f"secrets/{name}.token", f"{name}-token"), *key)
+        one = next(gateway for gateway in stack.gateways if gateway.service == service)
+        key = ((one.model_key, one.model_secret),) if one.model_key else ()
+        return ((one.token_file, f"{one.name}-token"), *key)
     found = []
     if stack.proxy == "caddy" and stack.tls == "internal":
         found += [(path, f"/{path}") for path in ("tls/ca/ca.crt", "tls/ca/ca.key")]

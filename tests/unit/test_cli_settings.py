@@ -56,7 +56,7 @@ def test_a_wrong_setting_is_refused_before_anything_is_written(
     ("just text\n", ("expected `key: value` lines",)),
     ("https_port: true\n", ("https_port: true is not a number",)),
     ("proxy: caddy\ndomain:\n", ("domain",)),
-    ("gateways: [{name: a}]\n", ("gateways.0.domain: field required",)),
+    ("gateways: [{name: a}]\n", ("gateways.a.domain: field required",)),
 ])  # fmt: skip
 @pytest.mark.parametrize("command", ["render", "config", "up", "verify", "status", "down"])
 def test_a_wrong_file_is_refused_and_left_as_it_is(

@@ -24,6 +24,11 @@ TWO = {"domain": "claw.test", "gateways": ({"name": "team", "domain": "team.test
 PROGRAMS = (".sh", ".mjs", ".py", ".js", ".html")
 ADOPTED = {"domain": "claw.test",
            "gateways": ({"name": "cell", "domain": "cell.test", "upstream": "http://172.17.0.1:19100"},)}  # fmt: skip
+OWN = {"domain": "claw.test", "model": "openai/gpt-5", "model_key_file": "openai.key", "gateways": (
+    {"name": "alice", "domain": "alice.test", "openclaw": "2026.8.2", "gateway_memory": "4g", "gateway_cpus": 1.0,
+     "gateway_pids": 256, "model": "anthropic/claude", "model_key_file": "anthropic.key"},
+    {"name": "bob", "domain": "bob.test"},
+)}  # fmt: skip
 PEBBLE = {"domain": "claw.test", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -42,6 +47,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
         ("model", NEW, {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key"}),
         ("swarm", NEW, {**TWO, "engine": "swarm", "http_port": 8080}),
+        ("own", NEW, OWN),
+        ("swarm-own", NEW, {**OWN, "engine": "swarm"}),
         ("aliases", NEW, {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"}),
     )
 }
@@ -51,7 +58,8 @@ def stack(version: str, settings: dict[str, Any]) -> Stack:
     proxy = settings["proxy"]
     images = Images(gateway=Image("clawkit/openclaw:2026.9.6-golden", "2026.9.6", "built"),
                     proxy=Image(f"clawkit/{proxy}:{version}-golden", version, "built"),
-                    certbot=Image("clawkit/certbot:5.8.0-golden", "5.8.0", "built"))  # fmt: skip
+                    certbot=Image("clawkit/certbot:5.8.0-golden", "5.8.0", "built"),
+                    own={"alice": Image("clawkit/openclaw:2026.8.2-golden", "2026.8.2", "built")})  # fmt: skip
     return assemble(Settings(**settings), folder_name="golden", pool="10.77.0.0/21", images=images,
                     migrates_connections=version in NEW.values())  # fmt: skip
 

@@ -60,15 +60,28 @@ def test_a_key_that_cannot_be_read_is_a_sentence_about_its_file(tmp_path: Path) 
 
 
 def test_the_copy_follows_the_file_and_goes_with_the_setting(tmp_path: Path) -> None:
-    source, copy = tmp_path / "k", tmp_path / "stack" / key.COPY
+    source, copy = tmp_path / "k", tmp_path / "stack/secrets/model-key"
     copy.parent.mkdir(parents=True)
     seen = []
     for text in ("one\n", "one", "two"):
         source.write_text(text)
-        seen.append(key.lend(tmp_path / "stack", KNOWN, source, 1000))
-    assert seen == [False, False, True] and copy.read_text() == "two\n"
+        seen.append(key.lend(tmp_path / "stack", {"secrets/model-key": source}, 1000))
+    assert seen == [(), (), ("secrets/model-key",)] and copy.read_text() == "two\n"
     assert stat.S_IMODE(copy.stat().st_mode) & 0o007 == 0
-    assert key.lend(tmp_path / "stack", Settings(), None, 1000) is False and not copy.exists()
+    assert key.lend(tmp_path / "stack", {}, 1000) == () and not copy.exists()
+
+
+def test_each_gateway_with_a_model_of_its_own_gets_its_key_alone(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"key-of-{name}")
+    wanted = {"secrets/model-key": tmp_path / "a", "secrets/alice.model-key": tmp_path / "b",
+              "secrets/b.model-key": None}  # fmt: skip
+    key.lend(tmp_path, wanted, 1000)
+    (tmp_path / "b").write_text("another")
+    assert key.lend(tmp_path, wanted, 1000) == ("secrets/alice.model-key",)
+    found = {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()}
+    assert found == {"model-key": "key-of-a", "alice.model-key": "another", "b.model-key": key.NONE}
 
 
 ANSWERS = [

@@ -76,7 +76,7 @@ def test_an_unknown_key_like_no_other_is_answered_with_the_list(tmp_path: Path) 
 
 def test_an_unknown_key_of_a_gateway_is_refused_with_the_nearest_right_name(tmp_path: Path) -> None:
     error = refused(tmp_path, "gateways: [{name: a, domain: a.test, domian: b.test}]\n")
-    assert error.message == "gateways.0.domian: unknown key"
+    assert error.message == "gateways.a.domian: unknown key"
     assert error.fix == "did you mean 'domain'?"
 
 

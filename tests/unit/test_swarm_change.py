@@ -46,7 +46,8 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def given(ref: str) -> Stack:
     image = Image(ref, "2026.9.6", "given")
-    return replace(STACK, images=replace(STACK.images, gateway=image))
+    gateways = tuple(replace(gateway, image=image) for gateway in STACK.gateways)
+    return replace(STACK, images=replace(STACK.images, gateway=image), gateways=gateways)
 
 
 @pytest.mark.parametrize(

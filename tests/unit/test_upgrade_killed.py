@@ -119,7 +119,7 @@ CADDY = LockedImage("caddy:2", "caddy:2", "2.11.4", "pulled", "id-caddy")
 BEFORE = Lock("10.77.8.0/21", {"gateway": image(OLD), "caddy": CADDY})
 UPGRADE = Change(Kind.UPGRADE, {"openclaw": NEW}, BEFORE,
                  replace(BEFORE.with_images({"gateway": image(NEW)}), before="20260101T000000"),
-                 f"OpenClaw {OLD} -> {NEW}", "20260101T000000")  # fmt: skip
+                 f"OpenClaw {OLD} -> {NEW}", ("main",), "20260101T000000")  # fmt: skip
 
 
 def site(folder: Path, world: World) -> Site:
@@ -220,7 +220,7 @@ def test_a_rollback_killed_anywhere_loses_neither_state(made: tuple[Path, World]
     perform(site(folder, world), UPGRADE)
     world.state += "|written since"
     since, then = world.state, f"conversations|claw:{OLD}"
-    back = Change(Kind.ROLLBACK, {"openclaw": OLD}, UPGRADE.after, replace(BEFORE, before=""), "back",
+    back = Change(Kind.ROLLBACK, {"openclaw": OLD}, UPGRADE.after, replace(BEFORE, before=""), "back", ("main",),
                   "20260102T000000-before-rollback", source=UPGRADE.snapshot)  # fmt: skip
     killed_at(folder, world, back, effect)
     finished(folder, world)

@@ -12,8 +12,9 @@ from pathlib import Path
 from clawkit.backup.manifest import Member
 from clawkit.deployment import RENDERED, Deployment
 from clawkit.errors import EnvironmentMissing
+from clawkit.settings import dotted
 from clawkit.settings.file import NAME as SETTINGS
-from clawkit.settings.model import PATHS
+from clawkit.settings.model import PATHS, Settings
 
 PREFIX = "deployment"
 GIVEN = "given"
@@ -51,11 +52,16 @@ def read(deployment: Deployment) -> tuple[Content, ...]:
 def given(deployment: Deployment) -> Mapping[str, Content]:
     """Setting -> the file that it names, such as the user's own certificate."""
     found = {}
-    for key in PATHS:
+    for key in named_files(deployment.settings):
         path = deployment.file(key)
         if path is not None:
             found[key] = named(path.resolve(), f"{GIVEN}/{key}")
     return found
+
+
+def named_files(settings: Settings) -> tuple[str, ...]:
+    """Settings that name a file, also those of further gateways."""
+    return (*PATHS, *(dotted.named(one.name, key) for one in settings.gateways for key in PATHS if key in one.own))
 
 
 def named(path: Path, name: str) -> Content:

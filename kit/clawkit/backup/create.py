@@ -14,6 +14,7 @@ from clawkit.backup.archive import Source
 from clawkit.backup.manifest import Manifest, Member
 from clawkit.deployment import Deployment
 from clawkit.engine.task import Tasks
+from clawkit.settings import dotted
 from clawkit.stack import Stack
 
 ASKED = "asked"
@@ -90,7 +91,7 @@ def _manifest(deployment: Deployment, stack: Stack, at: dt.datetime, reason: str
         openclaw=stack.images.gateway.version or stack.settings.openclaw,
         images={key: asdict(image) for key, image in deployment.lock.images.items()},
         states={one.name: path for one in stack.gateways if (path := f"state/{one.name}.tar.gz") in names},
-        given={key: {"value": getattr(stack.settings, key), "member": path} for key in type(stack.settings).model_fields
-               if (path := f"{contents.GIVEN}/{key}") in names},
+        given={key: {"value": dotted.value(stack.settings, key), "member": path}
+               for key in contents.named_files(stack.settings) if (path := f"{contents.GIVEN}/{key}") in names},
         members=members,
     )  # fmt: skip

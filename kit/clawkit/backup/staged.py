@@ -11,6 +11,7 @@ from clawkit import deployment as deployments
 from clawkit.backup import archive, contents, journal
 from clawkit.backup.manifest import Manifest
 from clawkit.deployment import RENDERED, Deployment, open_folder
+from clawkit.settings import dotted
 from clawkit.settings import file as settings_file
 
 NAMES = (settings_file.NAME, RENDERED)
@@ -69,7 +70,7 @@ def _bring_given(target: Path, found: Manifest, folder: Path) -> None:
             place, changed[key] = folder / name, name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(copy, place)
-    settings_file.keep(new(folder), changed)
+    dotted.keep(new(folder), changed)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -120,7 +120,7 @@ class StateVolume:
 
 
 def volume(tasks: Tasks, stack: Stack, gateway: Gateway, scratch: Path) -> StateVolume:
-    return StateVolume(tasks, stack.images.gateway.ref, f"{stack.project}_{gateway.volume}", scratch)
+    return StateVolume(tasks, gateway.image.ref, f"{stack.project}_{gateway.volume}", scratch)
 
 
 def opened(scratch: Path) -> None:

@@ -12,7 +12,7 @@ from clawkit.commands.options import verb
 def config(context: Context) -> int:
     """Show the effective settings and where each came from."""
     deployment = deployments.open_folder(context.folder, context.flags)
-    values: dict[str, Any] = deployment.settings.model_dump()
+    values: dict[str, Any] = deployment.settings.model_dump(exclude_none=True)
     origins = deployment.loaded.origins
     entries = {key: {"value": value, "origin": origins[key]} for key, value in values.items()}
     lines = [f"{key:16} {shown(value):40} {origins[key]}" for key, value in values.items()]

@@ -21,6 +21,7 @@ from clawkit.engine.swarm import MAIN, OVERRIDE, SwarmEngine
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.files import Change
 from clawkit.generation import PROXY
+from clawkit.image import GATEWAY
 from clawkit.lock import Lock
 from clawkit.plan import Plan
 from clawkit.render import generation_path
@@ -91,8 +92,8 @@ def _diff(name: str, before: str, after: str) -> str:
 def _images(deployment: Deployment, stack: Stack, lock: Lock) -> Iterator[tuple[str, str]]:
     """Role -> what the settings want, where nothing is pinned for it yet."""
     wanted = deployments.wanted_images(deployment.settings)
-    roles = {"gateway": "gateway", "proxy": stack.proxy, **({"certbot": "certbot"} if stack.certbot else {})}
-    for role, key in roles.items():
+    others = [key for key in wanted if key.partition(":")[0] == GATEWAY or (key == "certbot" and stack.certbot)]
+    for role, key in {GATEWAY: GATEWAY, "proxy": stack.proxy, **dict(zip(others, others, strict=True))}.items():
         locked = lock.images.get(key)
         if locked is None or locked.wanted != wanted[key]:
             yield role, wanted[key]

@@ -11,9 +11,10 @@ import click
 
 from clawkit import deployment as deployments
 from clawkit import features
-from clawkit.commands import moving
+from clawkit.commands import entering, moving
 from clawkit.commands.context import Context
-from clawkit.commands.options import verb
+from clawkit.commands.entering import MAIN
+from clawkit.commands.options import own_settings, verb
 from clawkit.deployment import OUTGROWN, Deployment
 from clawkit.engine.choose import engine_of
 from clawkit.engine.docker import DockerEngine
@@ -21,17 +22,9 @@ from clawkit.engine.task import DockerTasks
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.gateway import Adopted
 from clawkit.settings import listing
-from clawkit.settings.values import SLUG
-from clawkit.stack import Gateway, origin
+from clawkit.stack import Gateway
 
-ADOPTED = """it is adopted: whoever runs it has to set in its openclaw.json
-  gateway.trustedProxies                the address that it sees the proxy come from
-  gateway.publicOrigin                  "{origin}"
-  gateway.controlUi.allowedOrigins      ["{origin}"]"""
-"""What clawkit sets for gateways of its own (render.openclaw_json); how to find that address is in docs/gateways.md."""
-
-ACTIONS = ("list", "add", "remove", "move")
-MAIN = "main"
+ACTIONS = ("list", "add", "set", "remove", "move")
 
 
 @click.argument("action", type=click.Choice(ACTIONS))
@@ -41,51 +34,45 @@ MAIN = "main"
                                                             "runs, such as a cell of `openclaw fleet`")  # fmt: skip
 @click.option("--volumes", is_flag=True, help="remove: also its state, token and certificate; needs --yes")
 @click.option("--node", default="", metavar="NODE", help="move: the machine of the Swarm that it goes to")
+@own_settings("add, set: its own")
 def gateways(context: Context, action: str, gateway: str | None, host: str, upstream: str, volumes: bool,
              node: str) -> int:  # fmt: skip
-    """Add, list or remove further gateways behind the same proxy; on a Swarm, move one to another machine.
+    """Add, list, change or remove further gateways behind the same proxy; on a Swarm, move one to another machine.
 
-    Each has its own domain, state, token and network; none can reach another. `add` and `remove` change clawkit.yaml;
-    `clawkit up` then brings the difference. Removing keeps the data, unless --volumes --yes says otherwise. One that is
-    added with --upstream is only led to: clawkit runs no container for it and has no token of it.
+    Each has its own domain, state, token and network; none can reach another. Version, limits and model are as for the
+    whole deployment unless it has its own. `add`, `set` and `remove` change clawkit.yaml; `clawkit up` then brings the
+    difference. Removing keeps the data, unless --volumes --yes says otherwise. One that is added with --upstream is
+    only led to: clawkit runs no container for it and has no token of it.
     """
+    _refuse_strays(context, action)
     if action == "list":
         return _list(context)
     if gateway is None:
         raise SettingsError(f"gateways {action}: no name is given", fix=_example(action))
     if action == "move":
         return moving.move(context, gateway, node)
-    return _add(context, gateway, host, upstream) if action == "add" else _remove(context, gateway, volumes)
+    if action == "remove":
+        return _remove(context, gateway, volumes)
+    entry, lines = (entering.add(context, gateway, host, upstream) if action == "add"
+                    else entering.change(context, gateway))  # fmt: skip
+    told = _told_of_proxy(context) if action == "add" else []
+    return _told(context, {"action": action, **entry, "gateway": gateway}, [*lines, *told])
 
 
 command = verb()(gateways)
 
 
+def _refuse_strays(context: Context, action: str) -> None:
+    """A setting that would be without effect."""
+    stray = next(iter(entering.own(context.flags)), None) if action not in ("add", "set") else None
+    if stray:
+        raise SettingsError(f"gateways {action}: --{stray.replace('_', '-')} has no effect on it",
+                            fix="clawkit gateways set NAME, for one; clawkit up, for all")  # fmt: skip
+
+
 def _example(action: str) -> str:
-    more = {"add": " --domain alice.example.com", "move": " --node NODE"}
+    more = {"add": " --domain alice.example.com", "set": " --gateway-memory 4g", "move": " --node NODE"}
     return f"clawkit gateways {action} alice{more.get(action, '')}"
-
-
-def _add(context: Context, name: str, domain: str, upstream: str) -> int:
-    if not domain:
-        raise SettingsError(f"gateways add {name}: no domain is given",
-                            fix=f"clawkit gateways add {name} --domain {name}.example.com")  # fmt: skip
-    if name == MAIN or not SLUG.fullmatch(name):
-        raise SettingsError(f"{name!r} cannot be the name of a further gateway",
-                            fix="lower-case letters, digits and dashes; main is the first one's")  # fmt: skip
-    deployment = deployments.open_folder(context.folder, {})
-    if any(one.name == name for one in deployment.settings.gateways):
-        raise SettingsError(f"there is a gateway {name!r} already", fix="clawkit gateways list")
-    wanted = {"name": name, "domain": domain, "upstream": upstream}
-    # judged as a whole before a line is written: the same domain twice, too many, not a host name
-    others = [one.model_dump() for one in deployment.settings.gateways]
-    checked = deployments.open_folder(context.folder, {"gateways": [*others, wanted]}).settings.gateways[-1]
-    entry = {key: value for key, value in checked.model_dump().items() if value}
-    listing.add(context.folder, entry)
-    begin = ADOPTED.format(origin=origin(deployment.settings, checked.domain)) if checked.upstream else ""
-    lines = [f"{name} for {checked.domain} is in clawkit.yaml", *begin.splitlines(), "start it: clawkit up",
-             *_told_of_proxy(context)]  # fmt: skip
-    return _told(context, {"action": "add", "gateway": name, **entry}, lines)
 
 
 def _remove(context: Context, name: str, volumes: bool) -> int:
@@ -146,16 +133,28 @@ def _list(context: Context) -> int:
     states, unseen = _states(deployment)
     stack = deployment.stack()
     entries = [{"name": one.name, "domain": one.domain, "url": one.origin + "/", "service": one.service,
-                "state": states.get(one.service, "unknown" if unseen else "not started")}
+                "state": states.get(one.service, "unknown" if unseen else "not started"),
+                "version": one.image.version or one.settings.openclaw, "own": _own(one)}
                for one in stack.gateways]  # fmt: skip
     entries += [{"name": one.name, "domain": one.domain, "url": one.origin + "/", "service": "",
                  "upstream": f"http://{one.upstream}", "state": f"adopted, at {one.upstream}"}
                 for one in stack.adopted]  # fmt: skip
     width = max(len(entry["name"]) for entry in entries)
-    lines = [f"{entry['name']:{width}}  {entry['url']}  {entry['state']}" for entry in entries]
+    lines = [f"{entry['name']:{width}}  {entry['url']}  {entry['state']}{_apart(entry)}" for entry in entries]
     if unseen:
         lines.append(f"the engine was not asked: {unseen}")
     return _told(context, {"action": "list", "gateways": entries, "unseen": unseen}, lines)
+
+
+def _own(gateway: Gateway) -> dict[str, Any]:
+    """What is its own of the settings; the main one's are those of the deployment."""
+    entry = next((one for one in gateway.settings.gateways if one.name == gateway.name), None)
+    return entry.own if entry else {}
+
+
+def _apart(entry: Mapping[str, Any]) -> str:
+    own = entry.get("own") or {}
+    return "".join(f", {key} {value}" for key, value in own.items())
 
 
 def _states(deployment: Deployment) -> tuple[dict[str, str], str]:

@@ -63,6 +63,20 @@ def _setting_options() -> list[Callable[[Any], Any]]:
     return [_setting_option(key, info.annotation, info.description or "", info.default) for key, info in fields]
 
 
+def own_settings(when: str) -> Callable[[Any], Any]:
+    """Flags of the settings that one gateway may have for itself; none has a default, for that is the deployment's."""
+    from clawkit.settings.further import OWN
+    from clawkit.settings.model import Settings
+
+    def decorated(function: Any) -> Any:
+        for key in reversed(OWN):
+            info = Settings.model_fields[key]
+            function = _setting_option(key, info.annotation, f"{when} {info.description}", "")(function)
+        return function
+
+    return decorated
+
+
 def _setting_option(key: str, kind: Any, text: str, default: Any) -> Callable[[Any], Any]:
     """Bounds are judged by the model alone, so that flag, variable and file give the same words."""
     flag = "--" + key.replace("_", "-")

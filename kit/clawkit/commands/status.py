@@ -38,7 +38,8 @@ def status(context: Context) -> int:
         "services": [_entry(service) for service in services], "gateways": answers, "words": words,
     }  # fmt: skip
     lines = [_line(service) for service in services] or ["nothing runs here; start it with `clawkit up`"]
-    answered = [f"{name}: {answer} (asked at {stack.url}startupz)" for name, answer in answers.items()]
+    asked_at = {site.service: f"{site.origin}/startupz" for site in stack.sites}
+    answered = [f"{name}: {answer} (asked at {asked_at[name]})" for name, answer in answers.items()]
     told = [f"  {line}" for name, text in words.items() for line in (f"{name} said last:", *text.splitlines())]
     context.report.finish(data, [*lines, *(answered if services else ()), *told])
     return 0 if healthy else NOT_RUNNING

@@ -9,7 +9,7 @@ from clawkit.engine.view import DockerView
 from clawkit.swarm import placement, rollout, supply
 from clawkit.swarm.carrying import SwarmCarrier
 from clawkit.upgrade import proving
-from clawkit.upgrade.change import Site, new
+from clawkit.upgrade.change import Site, new, touched
 from clawkit.upgrade.journal import Change
 
 PLAN = (
@@ -39,6 +39,6 @@ def prepare(context: Context, at: Site, change: Change) -> None:
     stack = new(at, change)[1]
     with context.report.step("nodes") as tell:
         homes = placement.settle(engine, stack)
-        for gateway in stack.gateways if change.snapshot else ():
+        for gateway in touched(stack, change.gateways):
             engine.reach.words(homes[gateway.service])
         supply.hand_out(engine, stack, change.after, homes, tell)

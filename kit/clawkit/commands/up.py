@@ -28,7 +28,7 @@ from clawkit.provider.question import Answer
 from clawkit.render import generation_path
 from clawkit.report import card, checks
 from clawkit.report.human import HumanReport
-from clawkit.stack import Stack
+from clawkit.stack import MODEL_KEY, Stack
 from clawkit.swarm import rollout
 from clawkit.tls import material
 from clawkit.upgrade import rehearsal
@@ -86,7 +86,7 @@ def up(context: Context, no_build: bool, require_cert: bool, skip_domain_check: 
         bringup.wait_for_reload(deployment, stack, engine, tell)
     if isinstance(engine, SwarmEngine):
         engine.sweep(stack.project)
-    model = modelling.asked(report, stack, engine, new_key=written.new_key)
+    model = modelling.asked(report, stack, engine, new_key=MODEL_KEY in written.new_keys)
     late = _certificate(report, deployment, stack, engine)
     with report.step("verify"):
         outcome = deployed.run(deployment, stack)
@@ -152,8 +152,10 @@ def _start(deployment: Deployment, stack: Stack, engine: DockerEngine | SwarmEng
         rollout.deploy(engine, deployment.project(), tell)
         return
     bringup.start(deployment, stack, engine, tell, changed=generation_path(stack) in written.changed)
-    if written.new_key:  # what is mounted has changed, and OpenClaw reads it when it starts
-        engine.restart(deployment.project(), [gateway.service for gateway in stack.gateways])
+    # what is mounted has changed, and OpenClaw reads it when it starts
+    late = [gateway.service for gateway in stack.gateways if gateway.model_key in written.new_keys]
+    if late:
+        engine.restart(deployment.project(), late)
 
 
 def _certificate(report: HumanReport, deployment: Deployment, stack: Stack, engine: Engine) -> tuple[Late, ...]:

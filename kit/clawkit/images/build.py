@@ -12,7 +12,6 @@ from pathlib import Path
 from clawkit.engine.image_ports import BuildRequest, ImageEngine
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.images import host, node, rootfs, wheels
-from clawkit.images.model import Kind
 from clawkit.images.recipes import RELEASE, Recipe, folder, npm_files
 from clawkit.images.refusals import Refusal, build_words, classify, last_words
 
@@ -22,14 +21,13 @@ ROOMY = "/var/tmp"
 """Some 400 MB pass through; /tmp is often a small tmpfs (FHS: /var/tmp is for large files)."""
 
 
-def build(recipes: Sequence[Recipe], engine: ImageEngine, say: Say, *, fresh: bool = False) -> dict[Kind, str]:
-    """Kind -> tag. What is there already is left alone, unless `fresh` asks for today's Debian packages."""
+def build(recipes: Sequence[Recipe], engine: ImageEngine, say: Say, *, fresh: bool = False) -> None:
+    """An image for each, under its tag. What is there stays, unless `fresh` asks for today's Debian packages."""
     missing = [recipe for recipe in recipes if fresh or engine.inspect(recipe.tag) is None]
     if missing:
         workshop = ROOMY if Path(ROOMY).is_dir() else None
         with tempfile.TemporaryDirectory(prefix="clawkit-images-", dir=workshop) as work:
             _build(missing, engine, Path(work), say, fresh)
-    return {recipe.kind: recipe.tag for recipe in recipes}
 
 
 def _build(recipes: Sequence[Recipe], engine: ImageEngine, work: Path, say: Say, fresh: bool) -> None:
@@ -59,7 +57,7 @@ def _base(tag: str, architecture: str, engine: ImageEngine, work: Path, lent: di
 
 def _context(recipe: Recipe, architecture: str, work: Path) -> Path:
     """The folder that BuildKit sees: only what the Dockerfile copies."""
-    context = work / recipe.kind
+    context = work / recipe.name
     context.mkdir()
     (context / "apt-install").write_text((folder() / "apt-install").read_text())
     if recipe.kind == "openclaw":
@@ -90,7 +88,7 @@ def _image(recipe: Recipe, engine: ImageEngine, context: Path, lent: dict[str, P
 
 def _installed(recipe: Recipe, engine: ImageEngine, context: Path, args: dict[str, str], lent: dict[str, Path]) -> str:
     """Upstream version of the proxy that apt installed: the stage `record` gives the package list out."""
-    output = context.parent / f"{recipe.kind}-record"
+    output = context.parent / f"{recipe.name}-record"
     engine.build(BuildRequest(recipe.dockerfile, context, target="record", output=output, args=args, secrets=lent))
     return package_version((output / "packages.txt").read_text(), recipe.kind)
 

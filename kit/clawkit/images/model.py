@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clawkit.engine.image_ports import ImageFacts
+from clawkit.image import GATEWAY, key_of
 from clawkit.lock import LockedImage
 from clawkit.settings import certbot
+from clawkit.settings.further import effective, has_image
 from clawkit.settings.model import Settings
 
-Role = Literal["gateway", "proxy", "certbot"]
+Role = str
+"""gateway, proxy, certbot; and gateway:NAME for one that has an image for itself."""
 Origin = Literal["pulled", "built", "given"]
 Kind = Literal["openclaw", "caddy", "nginx", "certbot"]
 
@@ -26,6 +29,8 @@ class Wanted:
     ref: str
     given: bool
     """The user named this image: it is never replaced by one that we build."""
+    version: str = ""
+    """Of OpenClaw, where that is what is wanted."""
 
     @property
     def setting(self) -> str:
@@ -49,18 +54,25 @@ class ResolvedImage:
 
 
 def wanted(settings: Settings) -> dict[Role, Wanted]:
-    found: dict[Role, Wanted] = {"gateway": wanted_kind(settings, "openclaw"),
-                                 "proxy": wanted_kind(settings, settings.proxy)}  # fmt: skip
+    found: dict[Role, Wanted] = {GATEWAY: wanted_kind(settings, "openclaw"),
+                                 "proxy": wanted_kind(settings, settings.proxy), **wanted_own(settings)}  # fmt: skip
     return {**found, "certbot": wanted_kind(settings, "certbot")} if certbot.issues(settings) else found
+
+
+def wanted_own(settings: Settings) -> dict[Role, Wanted]:
+    """Of the gateways that have an image for themselves."""
+    return {key_of(one.name): wanted_kind(effective(settings, one), "openclaw")
+            for one in settings.gateways if has_image(one)}  # fmt: skip
 
 
 def wanted_kind(settings: Settings, kind: Kind) -> Wanted:
     named: str = getattr(settings, SETTING[kind])
     given = named != Settings.model_fields[SETTING[kind]].default
     name = certbot.image(settings) if kind == "certbot" else named
+    version = settings.openclaw if kind == "openclaw" else ""
     if tag_of(name) or "@" in name:
-        return Wanted(kind, name, given)
-    return Wanted(kind, f"{name}:{settings.openclaw if kind == 'openclaw' else 'latest'}", given)
+        return Wanted(kind, name, given, version)
+    return Wanted(kind, f"{name}:{version or 'latest'}", given, version)
 
 
 def tag_of(ref: str) -> str:

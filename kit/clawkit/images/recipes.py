@@ -42,6 +42,11 @@ class Recipe:
         return f"clawkit/{self.kind}:{self.version or RELEASE}-{self.inputs[:12]}"
 
     @property
+    def name(self) -> str:
+        """That of no other recipe."""
+        return self.tag.rpartition("/")[2].replace(":", "-")
+
+    @property
     def dockerfile(self) -> Path:
         return folder() / f"{self.kind}.Dockerfile"
 

@@ -21,6 +21,7 @@ from clawkit.images.model import (
     version_of,
     wanted,
     wanted_kind,
+    wanted_own,
 )
 from clawkit.images.recipes import recipe
 from clawkit.images.refusals import Refusal, brief, classify, last_words
@@ -31,6 +32,8 @@ Say = Callable[[str], None]
 
 PULL_TIMEOUT = 1800
 """The gateway image is about 1 GB: half an hour is 5 Mbit/s."""
+
+AT_ONCE = 4
 
 KINDS: tuple[Kind, ...] = ("openclaw", "caddy", "nginx", "certbot")
 
@@ -47,25 +50,32 @@ def ensure(settings: Settings, engine: ImageEngine, *, locked: Mapping[str, Lock
            say: Say) -> dict[Role, ResolvedImage]:  # fmt: skip
     """Every image that the stack needs, present in the engine; touches no network when the locked ones are there.
 
-    `locked` is keyed as in clawkit.lock: gateway, caddy, nginx, certbot.
+    `locked` is keyed as in clawkit.lock: gateway, caddy, nginx, certbot; and gateway:NAME.
     """
     say = one_at_a_time(say)
     roles = wanted(settings)
+    known = {role: (locked or {}).get(settings.proxy if role == "proxy" else role) for role in roles}
+    # gateways that want the same get the same, and it is pulled once
+    locks = {want: next((lock for role, lock in known.items() if lock and roles[role] == want), None)
+             for want in roles.values()}  # fmt: skip
 
-    def settle(role: Role) -> ResolvedImage | ToBuild:
-        key = settings.proxy if role == "proxy" else role
-        return settled(settings, engine, roles[role], (locked or {}).get(key), say)
+    def settle(want: Wanted) -> ResolvedImage | ToBuild:
+        return settled(settings, engine, want, locks[want], say)
 
-    with ThreadPoolExecutor(max_workers=len(roles)) as pool:
-        found: dict[Role, ResolvedImage | ToBuild] = dict(zip(roles, pool.map(settle, roles), strict=True))
-    built = built_images(settings, engine, [to for to in found.values() if isinstance(to, ToBuild)], say)
-    return {role: built[one.wanted.kind] if isinstance(one, ToBuild) else one for role, one in found.items()}
+    with ThreadPoolExecutor(max_workers=min(len(locks), AT_ONCE)) as pool:
+        found: dict[Wanted, ResolvedImage | ToBuild] = dict(zip(locks, pool.map(settle, locks), strict=True))
+    built = built_images(engine, [to for to in found.values() if isinstance(to, ToBuild)], say)
+    ready = {want: built[want] if isinstance(one, ToBuild) else one for want, one in found.items()}
+    return {role: ready[want] for role, want in roles.items()}
 
 
-def build_all(settings: Settings, engine: ImageEngine, *, say: Say, fresh: bool = False) -> dict[Kind, ResolvedImage]:
-    """Gateway, both proxies and certbot, whatever registries would say."""
-    asked = [ToBuild(wanted_kind(settings, kind), "asked for") for kind in KINDS]
-    return built_images(settings, engine, asked, one_at_a_time(say), fresh=fresh)
+def build_all(settings: Settings, engine: ImageEngine, *, say: Say, fresh: bool = False) -> dict[str, ResolvedImage]:
+    """Gateway, both proxies and certbot, whatever registries would say; and what gateways have for themselves."""
+    wants: dict[str, Wanted] = {kind: wanted_kind(settings, kind) for kind in KINDS}
+    wants |= {f"openclaw of {role.partition(':')[2]}": want for role, want in wanted_own(settings).items()}
+    asked = [ToBuild(want, "asked for") for want in dict.fromkeys(wants.values())]
+    built = built_images(engine, asked, one_at_a_time(say), fresh=fresh)
+    return {name: built[want] for name, want in wants.items()}
 
 
 def list_images(engine: ImageEngine) -> tuple[ImageFacts, ...]:
@@ -174,16 +184,16 @@ def checked(engine: ImageEngine, want: Wanted, facts: ImageFacts) -> ImageFacts:
     return facts
 
 
-def built_images(settings: Settings, engine: ImageEngine, asked: Sequence[ToBuild], say: Say, *,
-                 fresh: bool = False) -> dict[Kind, ResolvedImage]:  # fmt: skip
+def built_images(engine: ImageEngine, asked: Sequence[ToBuild], say: Say, *,
+                 fresh: bool = False) -> dict[Wanted, ResolvedImage]:  # fmt: skip
     architecture = engine.architecture() if asked else ""
-    recipes = {to.wanted.kind: recipe(to.wanted.kind, architecture, settings.openclaw) for to in asked}
+    recipes = {to.wanted: recipe(to.wanted.kind, architecture, to.wanted.version) for to in asked}
     for to in asked:
-        one = recipes[to.wanted.kind]
+        one = recipes[to.wanted]
         if fresh or engine.inspect(one.tag) is None:
             say(f"building {one.tag} here ({to.reason})")
-    tags = build(list(recipes.values()), engine, say, fresh=fresh)
-    return {to.wanted.kind: of_tag(engine, to, tags[to.wanted.kind]) for to in asked}
+    build(list(dict.fromkeys(recipes.values())), engine, say, fresh=fresh)
+    return {to.wanted: of_tag(engine, to, recipes[to.wanted].tag) for to in asked}
 
 
 def of_tag(engine: ImageEngine, to: ToBuild, tag: str) -> ResolvedImage:

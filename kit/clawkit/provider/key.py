@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from clawkit.errors import SettingsError
 from clawkit.files import give, write_atomic
-from clawkit.model_entry import keyed
-from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 
-COPY = Path("secrets/model-key")
-"""In the rendered folder."""
+COPIES = "secrets/*model-key"
+"""In the rendered folder: the deployment's, and those of gateways that have a model for themselves."""
 
 NONE = "none-needed"
 """For a server that wants no key: OpenClaw asks nothing of a provider without one."""
@@ -37,12 +36,17 @@ def checked(text: str, source: str) -> Secret:
     return Secret(key)
 
 
-def lend(folder: Path, settings: Settings, source: Path | None, uid: int) -> bool:
-    """The copy that is mounted; True when it is another than before. Without a model it goes."""
-    copy = folder / COPY
-    if not keyed(settings):
-        copy.unlink(missing_ok=True)
-        return False
+def lend(folder: Path, wanted: Mapping[str, Path | None], uid: int) -> tuple[str, ...]:
+    """The copies that are mounted, each of the user's file; returns those that are others than before. Without a model
+    one goes."""
+    for copy in folder.glob(COPIES):
+        if str(copy.relative_to(folder)) not in wanted:
+            copy.unlink()
+    return tuple(name for name, source in wanted.items() if _lend(folder / name, source, uid))
+
+
+def _lend(copy: Path, source: Path | None, uid: int) -> bool:
+    """True when it was another before."""
     text = (load(source) if source else Secret(NONE)).reveal() + "\n"
     before = copy.read_text(encoding="utf-8") if copy.exists() else None
     if before is None:

@@ -24,6 +24,8 @@ def lines(stack: Stack, rendered: Path, results: Sequence[Result], elapsed: floa
     shown = ["", f"  {style.bold(stack.url)}", ""]
     openclaw = stack.images.gateway.version or stack.settings.openclaw
     shown += _row("gateway", f"OpenClaw {openclaw}", stack.images.gateway)
+    for name, image in stack.images.own.items():
+        shown += _row(f"  {name}", f"OpenClaw {image.version}".strip(), image)
     shown += _row("proxy", f"{stack.proxy} {stack.images.proxy.version}".strip(), stack.images.proxy)
     shown += _model(stack, model)
     shown.append(f"  certificate  {_certificate(stack, results)}")

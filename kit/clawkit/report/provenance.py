@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from clawkit import __version__
 from clawkit.check import Result
+from clawkit.image import GATEWAY, key_of
 from clawkit.lock import Lock
 from clawkit.stack import Image, Stack
 
@@ -107,7 +108,8 @@ def _certificate(results: Sequence[Result]) -> CertificateRecord:
 
 
 def _images(stack: Stack, lock: Lock) -> tuple[ImageRecord, ...]:
-    used = {"gateway": stack.images.gateway, stack.proxy: stack.images.proxy}
+    used = {GATEWAY: stack.images.gateway, stack.proxy: stack.images.proxy,
+            **{key_of(name): image for name, image in stack.images.own.items()}}  # fmt: skip
     if stack.certbot and stack.images.certbot:
         used["certbot"] = stack.images.certbot
     return tuple(ImageRecord(role, image.ref, _digest(image, lock)) for role, image in used.items())

@@ -9,6 +9,8 @@ GATEWAYS = """\
 # Further gateways behind the same proxy, each with its own domain, state and token:
 # gateways:
 #   - {name: alice, domain: alice.example.com}
+# What is not as for the whole deployment: openclaw, gateway_image, gateway_memory, gateway_cpus, gateway_pids, model, …
+#   - {name: bob, domain: bob.example.com, gateway_memory: 4g}
 # One that somebody else runs, such as a cell of `openclaw fleet` (docs/gateways.md):
 #   - {name: carol, domain: carol.example.com, upstream: "http://172.17.0.1:19100"}
 """

@@ -47,8 +47,17 @@ class GatewaySettings(BaseModel):
         return {key: value for key in OWN if (value := getattr(self, key)) is not None}
 
 
+def has_image(entry: GatewaySettings) -> bool:
+    """True when it runs an image of its own choice."""
+    return entry.openclaw is not None or entry.gateway_image is not None
+
+
+def lends_its_own(entry: GatewaySettings) -> bool:
+    """True when the model is its own, and with it the key."""
+    return any(key in entry.own for key in TOGETHER)
+
+
 def effective(settings: Settings, entry: GatewaySettings) -> Settings:
     """What counts for this gateway, its own in the place of the deployment's."""
-    own = entry.own
-    together = {key: "" for key in TOGETHER if any(other in own for other in TOGETHER)}
-    return settings.model_copy(update={**together, **own})
+    together = dict.fromkeys(TOGETHER, "") if lends_its_own(entry) else {}
+    return settings.model_copy(update={**together, **entry.own})

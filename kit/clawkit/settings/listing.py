@@ -21,6 +21,16 @@ def add(folder: Path, entry: Mapping[str, str]) -> None:
     _change(folder, lambda text: added(text, entry), [*_listed(folder), dict(entry)])
 
 
+def change(folder: Path, name: str, values: Mapping[str, Any]) -> bool:
+    """Sets keys of one entry, or takes those out whose value is None; True when the file changed."""
+    listed = _listed(folder)
+    wanted = [_with(one, values) if one.get("name") == name else one for one in listed]
+    if wanted == listed:
+        return False
+    _change(folder, lambda text: changed(text, name, values), wanted)
+    return True
+
+
 def remove(folder: Path, name: str) -> None:
     kept = [one for one in _listed(folder) if one.get("name") != name]
     _change(folder, lambda text: removed(text, name), kept)
@@ -73,17 +83,56 @@ def removed(text: str, name: str) -> str:
     return text
 
 
+def changed(text: str, name: str, values: Mapping[str, Any]) -> str:
+    """The text with these keys in that entry, in the style in which it is written."""
+    for key, value in values.items():
+        for item in _nodes(text):
+            if _name(item) == name:
+                text = _flow(text, item, {key: value}) if item.flow_style else _block(text, item, key, value)
+    return text
+
+
+def _flow(text: str, item: Any, values: Mapping[str, Any]) -> str:
+    """An entry in braces is written anew: no comment stands in it."""
+    present = parse(text[item.start_mark.index : item.end_mark.index], NAME)
+    return text[: item.start_mark.index] + file.scalar(_with(present, values)) + text[item.end_mark.index :]
+
+
+def _block(text: str, item: Any, key: str, value: Any) -> str:
+    """By its own line: the others, and their comments, stay."""
+    lines = text.splitlines(keepends=True)
+    found = next(((left, right) for left, right in item.value if left.value == key), None)
+    if found is None:
+        if value is None:
+            return text
+        end = _after(item, text.splitlines())
+        lines[end - 1] = lines[end - 1].rstrip("\n") + "\n"
+        return "".join([*lines[:end], f"{' ' * item.start_mark.column}{key}: {file.scalar(value)}\n", *lines[end:]])
+    left, right = found
+    if value is not None:
+        return text[: right.start_mark.index] + file.scalar(value) + text[right.end_mark.index :]
+    line = left.start_mark.line
+    return "".join([*lines[:line], *lines[line + 1 :]])
+
+
+def _with(entry: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**entry, **values}.items() if value is not None}
+
+
 def _items(text: str) -> list[tuple[str, int, int]]:
     """Name, first line and the line after the last one, of every entry, counted from 0."""
+    lines = text.splitlines()
+    return [(_name(item), item.start_mark.line, _after(item, lines)) for item in _nodes(text)]
+
+
+def _nodes(text: str) -> list[Any]:
     import yaml
 
     top = yaml.compose(text, Loader=yaml.SafeLoader)
     pairs = top.value if isinstance(top, yaml.MappingNode) else []
     listed = next((value for key, value in pairs if key.value == KEY), None)
-    if not isinstance(listed, yaml.SequenceNode):
-        return []
-    lines = text.splitlines()
-    return [(_name(item), item.start_mark.line, _after(item, lines)) for item in listed.value]
+    return [item for item in listed.value if isinstance(item, yaml.MappingNode)] if isinstance(
+        listed, yaml.SequenceNode) else []  # fmt: skip
 
 
 def _name(item: Any) -> str:

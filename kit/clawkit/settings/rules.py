@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clawkit.settings.domain import is_address, is_public
+from clawkit.settings.further import effective, lends_its_own
 
 if TYPE_CHECKING:
     from clawkit.settings.model import Settings
@@ -14,10 +15,28 @@ if TYPE_CHECKING:
 
 def contradiction(settings: Settings) -> str:
     """The first thing that does not fit together, empty when all does."""
-    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _model, _swarm):
+    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _model, _swarm, _further):
         for told in rule(settings):
             return told
     return ""
+
+
+def _further(settings: Settings) -> Iterator[str]:
+    for one in settings.gateways:
+        named = next(iter(one.own), "")
+        if one.upstream and named:
+            yield f"gateways: {one.name} is run by somebody else (upstream), so {named} has no effect on it"
+        counts = effective(settings, one)
+        if one.openclaw is not None and one.gateway_image is None and is_one(counts.gateway_image):
+            yield (f"gateways: openclaw of {one.name} has no effect, for gateway_image names one image, "
+                   f"{counts.gateway_image}; give {one.name} a gateway_image of its own")  # fmt: skip
+        if lends_its_own(one):
+            yield from (f"gateways: {one.name}: {told}" for told in _model(counts))
+
+
+def is_one(image: str) -> bool:
+    """True for a name with a tag or a digest; `host:5000/name` has neither."""
+    return "@" in image or ":" in image.rpartition("/")[2]
 
 
 def _ports(settings: Settings) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from clawkit.errors import SettingsError
-from clawkit.settings import file
+from clawkit.settings import dotted, file
 from clawkit.settings.further import GatewaySettings
 from clawkit.settings.model import Settings
 
@@ -38,6 +38,9 @@ def load(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> 
     origins = dict.fromkeys(FIELDS, "default")
     for given, origin in ((_from_file(folder), file.NAME), (_from_environment(environ), None), (flags, "--")):
         for key, value in given.items():
+            if own := dotted.split(key):
+                values["gateways"] = dotted.laid(values.get("gateways"), *own, value)
+                continue
             values[key] = value
             origins[key] = {None: PREFIX + key.upper(), "--": flag_name(key)}.get(origin, origin or "")
     return Loaded(_validated(values, origins), origins)
@@ -79,8 +82,17 @@ def _validated(values: dict[str, Any], origins: Mapping[str, str]) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
+        path = ".".join(str(part) for part in _places(values, first["loc"]))
         raise SettingsError(_sentence(path, first), fix=_fix(path, first, origins)) from error
+
+
+def _places(values: Mapping[str, Any], loc: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Where it stands, with the name of a gateway in place of its number in the list."""
+    if len(loc) < 2 or loc[0] != "gateways" or not isinstance(loc[1], int):
+        return loc
+    entry = values["gateways"][loc[1]]
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return (loc[0], name or loc[1], *loc[2:])
 
 
 def _sentence(path: str, error: Any) -> str:

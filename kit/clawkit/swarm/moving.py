@@ -70,7 +70,7 @@ def carry(engine: SwarmEngine, move: Move, tell: Tell) -> bool:
 
     False when nothing was copied, because the state is the same on both nodes.
     """
-    supply.hand(engine, move.stack.images.gateway.ref, "", move.target, tell)
+    supply.hand(engine, move.gateway.image.ref, "", move.target, tell)
     stop(engine, move.stack, move.gateway, tell)
     try:
         copied = copy(engine, move, tell)
@@ -102,7 +102,7 @@ def _stopped(engine: SwarmEngine, service: str) -> Look:
 
 def copy(engine: SwarmEngine, move: Move, tell: Tell) -> bool:
     """False where there is nothing to copy. What is reached from both nodes must not be written over itself."""
-    image = move.stack.images.gateway.ref
+    image = move.gateway.image.ref
     source = StateVolume(engine.reach.words(move.source), image, move.volume)
     target = StateVolume(engine.reach.words(move.target), image, move.volume)
     kind = source.kind()

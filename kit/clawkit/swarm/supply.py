@@ -41,7 +41,8 @@ def hand_out(engine: SwarmEngine, stack: Stack, lock: Lock, homes: Mapping[str, 
 
 
 def image_of(stack: Stack, service: str) -> Image:
-    return stack.images.proxy if base(service) == "proxy" else stack.images.gateway
+    own = {gateway.service: gateway.image for gateway in stack.gateways}
+    return stack.images.proxy if base(service) == "proxy" else own.get(base(service), stack.images.gateway)
 
 
 def hand(engine: SwarmEngine, ref: str, image_id: str, node: Node, tell: Tell) -> None:

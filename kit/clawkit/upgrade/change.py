@@ -4,7 +4,7 @@ killed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +19,10 @@ from clawkit.engine.ports import Engine, Service
 from clawkit.engine.view import View
 from clawkit.errors import ClawkitError, EnvironmentMissing, RolledBack
 from clawkit.files import write_atomic
-from clawkit.lock import Lock
-from clawkit.stack import Stack
+from clawkit.image import GATEWAY
+from clawkit.lock import Lock, LockedImage
+from clawkit.settings import dotted
+from clawkit.stack import Gateway, Stack
 from clawkit.upgrade.drain import drain
 from clawkit.upgrade.journal import Change, Journal, Kind, Step
 from clawkit.upgrade.snapshot import Shelf, Snapshot
@@ -32,6 +34,9 @@ HANDOVER_SECONDS = 1
 
 IMAGES = {"gateway": "gateway_image", "caddy": "caddy_image", "nginx": "nginx_image", "certbot": "certbot_image"}
 """Key in the lock -> setting."""
+
+IMAGE_KEYS = ("openclaw", "gateway_image")
+"""Settings with which a further gateway chooses an image for itself."""
 
 Prove = Callable[[Deployment, Stack, Engine, tuple[str, ...], Tell], None]
 Ready = Callable[[Stack, Engine, Tell], None]
@@ -120,14 +125,15 @@ def resume(site: Site, change: Change) -> None:
 
 def _copy(site: Site, change: Change, drain_seconds: int) -> None:
     deployment, stack = old(site, change)
-    services = gateways(site.engine, stack)
+    services = gateways(site.engine, stack, change.gateways)
     with site.steps.step("drain") as tell:
         said = [drain(site.view, service, drain_seconds, tell) for service in services] if drain_seconds else []
         site.carrier.stop([service.container for service in services])
     for text in filter(None, said):
         site.steps.note(f"     {text}")
     with site.steps.step("copy the state"):
-        site.shelf.take(Snapshot(change.snapshot, pinned(deployment), change.before), stack, site.carrier)
+        site.shelf.take(Snapshot(change.snapshot, pinned(deployment), change.before), touched(stack, change.gateways),
+                        stack.project, site.carrier)  # fmt: skip
 
 
 def _abandon(site: Site, change: Change) -> None:
@@ -204,12 +210,17 @@ def _return(site: Site, change: Change) -> None:
 
 
 def _place(site: Site, change: Change, snapshot: str, stack: Stack) -> None:
-    site.carrier.stop([service.container for service in gateways(site.engine, stack)])
+    names = tuple(site.shelf.read(snapshot).sums)
+    site.carrier.stop([service.container for service in gateways(site.engine, stack, names)])
     site.shelf.put_back(snapshot, stack, site.carrier)
 
 
-def gateways(engine: Engine, stack: Stack) -> tuple[Service, ...]:
-    wanted = {gateway.service for gateway in stack.gateways}
+def touched(stack: Stack, names: Collection[str]) -> tuple[Gateway, ...]:
+    return tuple(gateway for gateway in stack.gateways if gateway.name in names)
+
+
+def gateways(engine: Engine, stack: Stack, names: Collection[str]) -> tuple[Service, ...]:
+    wanted = {gateway.service for gateway in touched(stack, names)}
     return tuple(service for service in engine.services(stack.project) if service.name in wanted)
 
 
@@ -228,15 +239,21 @@ def with_failed(before: Lock, after: Lock, reason: str) -> Lock:
 def changed(before: Lock, after: Lock) -> Iterator[tuple[str, Any]]:
     """Key and new image of every image that differs."""
     for key, image in after.images.items():
-        was = before.images.get(key)
+        was = image_before(before, key)
         if was is None or was.id != image.id:
             yield key, image
 
 
-def pinned(deployment: Deployment) -> dict[str, str]:
+def image_before(before: Lock, key: str) -> LockedImage | None:
+    """A gateway that had none for itself ran that of all others."""
+    return before.images.get(key) or (before.images.get(GATEWAY) if key.startswith(f"{GATEWAY}:") else None)
+
+
+def pinned(deployment: Deployment) -> dict[str, Any]:
     """The settings that say which images run: what `rollback` writes back."""
     settings = deployment.settings
-    return {"openclaw": settings.openclaw, **{key: getattr(settings, key) for key in IMAGES.values()}}
+    own = (dotted.named(one.name, key) for one in settings.gateways for key in IMAGE_KEYS)
+    return {name: dotted.value(settings, name) for name in ("openclaw", *IMAGES.values(), *own)}
 
 
 def _keep_log(site: Site, change: Change) -> str:

@@ -39,12 +39,14 @@ class Step(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Change:
     kind: Kind
-    settings: Mapping[str, str]
-    """What clawkit.yaml gets when it works."""
+    settings: Mapping[str, Any]
+    """What clawkit.yaml gets when it works; one of a further gateway is named as in settings/dotted.py."""
     before: Lock
     after: Lock
     title: str
     """In words: `OpenClaw 2026.8.2 -> 2026.9.6`."""
+    gateways: tuple[str, ...] = ()
+    """Which of them get another image: these stop, and the state of these is copied."""
     snapshot: str = ""
     """Name of the copy of the state as it was; empty when no state is touched."""
     source: str = ""
@@ -85,7 +87,7 @@ class Journal:
             raw.pop("note", None)
             return Change(**{**raw, "kind": Kind(raw["kind"]), "step": Step(raw["step"]),
                              "before": lockfile.parse(raw["before"]), "after": lockfile.parse(raw["after"]),
-                             "failing": tuple(raw["failing"])})  # fmt: skip
+                             "failing": tuple(raw["failing"]), "gateways": tuple(raw.get("gateways", ()))})  # fmt: skip
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -40,18 +40,23 @@ def gateway(folder: Path, stack: Stack, running: Stack, one: Gateway, engine: En
         tar = Path(work) / "state.tar"
         tell("copying the state")
         with still:
-            carrier.take_out(running.images.gateway.ref, volume(running, one.volume), tar)
+            carrier.take_out(_image(running, one), volume(running.project, one.volume), tar)
         try:
             played = _alone(folder, one.service, project, volumes={one.volume: {"external": True, "name": copy}})
             engine.down(played, volumes=False)  # that of a rehearsal which was killed
             carrier.remove(copy)
-            carrier.put_in(stack.images.gateway.ref, copy, tar)
+            carrier.put_in(one.image.ref, copy, tar)
             tar.unlink()
             _until_healthy(played, one.service, stack.settings.timeout, engine, tell)
             _validated(engine, view, project, one.service)
         finally:
             _strike(engine, project, folder)
             carrier.remove(copy)
+
+
+def _image(running: Stack, one: Gateway) -> str:
+    """Of the OpenClaw that wrote its state until now."""
+    return next((known.image.ref for known in running.gateways if known.name == one.name), one.image.ref)
 
 
 def proxy(folder: Path, stack: Stack, engine: Engine, tell: Tell) -> None:

@@ -6,16 +6,17 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from clawkit import lock as lockfile
 from clawkit.engine.carrier import Carrier
 from clawkit.errors import ClawkitError
 from clawkit.files import write_atomic
 from clawkit.lock import Lock
-from clawkit.stack import Stack
+from clawkit.stack import Gateway, Stack
 
 FOLDER = "upgrades"
 MANIFEST = "snapshot.json"
@@ -28,7 +29,7 @@ class Snapshot:
     """The states of one moment, and what they ran with."""
 
     name: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, Any]
     lock: Lock
     sums: Mapping[str, str] = field(default_factory=dict)
     """Gateway -> sha256 of its file."""
@@ -43,17 +44,17 @@ class Shelf:
     def folder(self, name: str) -> Path:
         return self.rendered / FOLDER / name
 
-    def take(self, wanted: Snapshot, stack: Stack, carrier: Carrier) -> Snapshot:
-        """Copies every state; nobody may write to them meanwhile. It counts from the moment its manifest is there."""
+    def take(self, wanted: Snapshot, gateways: Sequence[Gateway], project: str, carrier: Carrier) -> Snapshot:
+        """Copies their states; nobody may write to them meanwhile. It counts from the moment its manifest is there."""
         folder = self.folder(wanted.name)
         shutil.rmtree(folder, ignore_errors=True)  # a half one, of a run that was killed
         folder.mkdir(parents=True, mode=0o700)
         folder.parent.chmod(0o700)
         sums = {}
-        for gateway in stack.gateways:
+        for gateway in gateways:
             target = self._tar(wanted.name, gateway.name)
             target.touch(mode=0o600)
-            carrier.take_out(stack.images.gateway.ref, volume(stack, gateway.volume), target)
+            carrier.take_out(gateway.image.ref, volume(project, gateway.volume), target)
             sums[gateway.name] = _sum(target)
         taken = Snapshot(wanted.name, wanted.settings, wanted.lock, sums)
         write_atomic(
@@ -78,7 +79,7 @@ class Shelf:
         for gateway in stack.gateways:
             if gateway.name in self.read(name).sums:
                 source = self._tar(name, gateway.name)
-                carrier.put_in(stack.images.gateway.ref, volume(stack, gateway.volume), source)
+                carrier.put_in(gateway.image.ref, volume(stack.project, gateway.volume), source)
 
     def check(self, name: str) -> None:
         """Raises unless every file is as it was written."""
@@ -99,9 +100,9 @@ class Shelf:
         return self.folder(name) / f"{gateway}.tar"
 
 
-def volume(stack: Stack, name: str) -> str:
+def volume(project: str, name: str) -> str:
     """As Compose calls it."""
-    return f"{stack.project}_{name}"
+    return f"{project}_{name}"
 
 
 def _sum(path: Path) -> str:

@@ -36,7 +36,7 @@ def gateways(
     found: list[Gateway] = []
     included = openclaw.parts(files)
     for file in [file for file in files if file.path not in included] or files:
-        mine = [(project, service) for project, service in running if _mounted(file, project, service)]
+        mine = _owners(file, running)
         pair = mine[0] if mine else running[0] if len(running) == 1 else None
         service = pair[1] if pair else None
         unit = daemons[0] if service is None and daemons else None
@@ -92,14 +92,23 @@ def _program(line: str) -> str:
     return (line.split() or [""])[0].rsplit("/", 1)[-1] + " "
 
 
+def _owners(file: TextFile, running: Sequence[tuple[Compose, Service]]) -> list[tuple[Compose, Service]]:
+    """Those that mount this very file; else those that mount one of its name, for this may be a copy."""
+    for mounted in (_mounted, _mounted_by_name):
+        if mine := [(project, service) for project, service in running if mounted(file, project, service)]:
+            return mine
+    return []
+
+
 def _mounted(file: TextFile, project: Compose, service: Service) -> bool:
-    for mount in service.mounts:
-        source = beside(project, mount.source) if mount.source else ""
-        if source not in ("", ".") and (file.shown == source or file.shown.startswith(f"{source}/")):
-            return True
-        if source.endswith(f"/{posixpath.basename(file.shown)}") and mount.target.endswith(".json"):
-            return True
-    return False
+    sources = (beside(project, mount.source) for mount in service.mounts if mount.source)
+    return any(file.shown == source or file.shown.startswith(f"{source}/") for source in sources if source != ".")
+
+
+def _mounted_by_name(file: TextFile, project: Compose, service: Service) -> bool:
+    name = f"/{posixpath.basename(file.shown)}"
+    return any(mount.target.endswith(".json") and beside(project, mount.source).endswith(name)
+               for mount in service.mounts if mount.source)  # fmt: skip
 
 
 def _environment(

@@ -38,17 +38,16 @@ def gather(scene: Scene) -> Facts:
     inside, token = scene.engine_view(), scene.token.reveal()
     own = inside.folder / scene.ours.token_file
     texts = [*_engine_texts(inside, scene.ours.service),
-             *_file_texts(inside, {own, inside.folder / key.COPY})]  # fmt: skip
-    secrets = {"the token": token, "the model's key": _model_key(inside.folder)}
+             *_file_texts(inside, {own, *inside.folder.glob(key.COPIES)})]  # fmt: skip
+    secrets = {"the token": token, "the model's key": _model_key(inside.folder / scene.ours.model_key)}
     holding = tuple(f"{what} in {place}" for what, secret in secrets.items() if secret
                     for place, text in texts if secret in text)  # fmt: skip
     return Facts(holding, len(texts), own.stat().st_mode & 0o777 if own.exists() else 0)
 
 
-def _model_key(folder: Path) -> str:
+def _model_key(copy: Path) -> str:
     """Empty where there is none, or one that is too short to be told from a word."""
-    copy = folder / key.COPY
-    found = copy.read_text(errors="replace").strip() if copy.exists() else ""
+    found = copy.read_text(errors="replace").strip() if copy.is_file() else ""
     return found if len(found) >= SHORTEST and found != key.NONE else ""
 
 
