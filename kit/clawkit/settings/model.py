@@ -108,8 +108,11 @@ class Settings(BaseModel):
     backup_recipient: str = Field("", description="age public key that backups are encrypted for; empty: not encrypted")
     timeout: Annotated[Number, Field(ge=1, le=3600)] = Field(180, description="seconds to wait for health")
     gateways: tuple[GatewaySettings, ...] = Field(
-        (), max_length=MOST_GATEWAYS, description="further gateways, each with name and domain; and with upstream when "
-                                                  "somebody else runs it, or settings of its own (docs/gateways.md)")  # fmt: skip
+        (),
+        max_length=MOST_GATEWAYS,
+        description="further gateways, each with name and domain; and with upstream when somebody else runs it, or "
+        "settings of its own (docs/gateways.md)",
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Settings:
