@@ -54,7 +54,8 @@ def kit_image(engine: DockerImages, kind: Kind) -> str:
     recipe = recipes.recipe(kind, engine.architecture(), Settings.model_validate({}).openclaw)
     with alone():
         _base(engine)
-        return build([recipe], engine, say)[kind]
+        build([recipe], engine, say)
+    return recipe.tag
 
 
 def local_image(engine: DockerImages, name: str, base: str, files: Mapping[str, Path], version: str = "",

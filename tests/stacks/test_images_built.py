@@ -29,7 +29,7 @@ def engine() -> RecordedEngine:
 
 
 @pytest.fixture(scope="module")
-def images(engine: RecordedEngine) -> dict[Kind, ResolvedImage]:
+def images(engine: RecordedEngine) -> dict[str, ResolvedImage]:
     return build_all(Settings.model_validate({}), engine, say=say_nothing)
 
 
@@ -48,14 +48,14 @@ def config(image: ResolvedImage) -> dict[str, object]:
     return found
 
 
-def test_a_second_build_builds_nothing(engine: RecordedEngine, images: dict[Kind, ResolvedImage]) -> None:
+def test_a_second_build_builds_nothing(engine: RecordedEngine, images: dict[str, ResolvedImage]) -> None:
     engine.calls.clear()
     assert build_all(Settings.model_validate({}), engine, say=say_nothing) == images
     assert engine.calls == []
 
 
 def test_the_gateway_image_has_the_user_entrypoint_and_command_of_the_official_one(
-    images: dict[Kind, ResolvedImage],
+    images: dict[str, ResolvedImage],
 ) -> None:
     found = config(images["openclaw"])
     assert found["User"] == "node" and found["WorkingDir"] == "/app"
@@ -66,7 +66,7 @@ def test_the_gateway_image_has_the_user_entrypoint_and_command_of_the_official_o
 
 
 def test_the_gateway_image_runs_the_wanted_openclaw_on_a_node_that_it_accepts(
-    images: dict[Kind, ResolvedImage],
+    images: dict[str, ResolvedImage],
 ) -> None:
     major, minor, *_ = map(int, run(images["openclaw"], "node", "--version").lstrip("v").split("."))
     assert (major, minor) >= (24, 16) and major < 25
@@ -75,7 +75,7 @@ def test_the_gateway_image_runs_the_wanted_openclaw_on_a_node_that_it_accepts(
     run(images["openclaw"], "test", "-f", "dist/index.js", "-a", "-f", "dist/docker-healthcheck.js")
 
 
-def test_the_state_folders_exist_for_the_gateway_alone(images: dict[Kind, ResolvedImage]) -> None:
+def test_the_state_folders_exist_for_the_gateway_alone(images: dict[str, ResolvedImage]) -> None:
     folders = [f"/home/node/{name}" for name in (".openclaw", ".openclaw/workspace", ".config/openclaw")]
     listed = run(images["openclaw"], "stat", "--format", "%a %u:%g", *folders)
     assert listed.splitlines() == ["700 1000:1000"] * 3
@@ -93,7 +93,7 @@ http {
 
 @pytest.mark.parametrize("uid", ["101:101", "1000:1000"])
 def test_nginx_loads_njs_as_any_user_with_a_read_only_root(
-    images: dict[Kind, ResolvedImage], tmp_path: Path, uid: str
+    images: dict[str, ResolvedImage], tmp_path: Path, uid: str
 ) -> None:
     (tmp_path / "nginx.conf").write_text(NGINX_CONF)
     (tmp_path / "nginx.conf").chmod(0o644)
@@ -101,7 +101,7 @@ def test_nginx_loads_njs_as_any_user_with_a_read_only_root(
     assert "test is successful" in run(images["nginx"], "nginx", "-t", options=mounted)
 
 
-def test_the_versions_said_by_the_proxy_images_are_those_of_the_programs(images: dict[Kind, ResolvedImage]) -> None:
+def test_the_versions_said_by_the_proxy_images_are_those_of_the_programs(images: dict[str, ResolvedImage]) -> None:
     nginx, caddy = images["nginx"], images["caddy"]
     assert run(nginx, "nginx", "-v") == f"nginx version: nginx/{nginx.version}"
     assert run(caddy, "caddy", "version").lstrip("v").split()[0] == caddy.version
@@ -111,14 +111,14 @@ def test_the_versions_said_by_the_proxy_images_are_those_of_the_programs(images:
     assert run(nginx, "id", "nginx") == "uid=101(nginx) gid=101(nginx) groups=101(nginx)"
 
 
-def test_caddy_finds_the_folders_of_the_official_image(images: dict[Kind, ResolvedImage]) -> None:
+def test_caddy_finds_the_folders_of_the_official_image(images: dict[str, ResolvedImage]) -> None:
     found = config(images["caddy"])
     assert found["WorkingDir"] == "/srv"
     assert {"XDG_CONFIG_HOME=/config", "XDG_DATA_HOME=/data"} <= set(found["Env"])  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("kind", ["openclaw", "caddy", "nginx"])
-def test_each_image_lists_its_packages(images: dict[Kind, ResolvedImage], kind: Kind) -> None:
+def test_each_image_lists_its_packages(images: dict[str, ResolvedImage], kind: Kind) -> None:
     assert "ca-certificates" in run(images[kind], "cat", "/usr/share/clawkit/packages.txt")
 
 
@@ -153,7 +153,7 @@ def pems(bundle: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["caddy", "nginx"])
 def test_no_private_authority_of_the_host_is_in_any_layer(
-    images: dict[Kind, ResolvedImage], kind: Kind, tmp_path: Path
+    images: dict[str, ResolvedImage], kind: Kind, tmp_path: Path
 ) -> None:
     stock = run(images[kind], "sh", "-c", "cat /usr/share/ca-certificates/mozilla/*.crt")
     private = private_authorities(stock)

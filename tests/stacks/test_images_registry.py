@@ -172,7 +172,7 @@ def test_a_registry_that_is_down_leads_to_a_build_that_finds_its_image_already_b
     found = settle(engine, registry.ref("caddy:2"))
     assert isinstance(found, ToBuild)
     assert "connection refused" in found.reason
-    built = built_images(Settings.model_validate({}), engine, [found], print_nothing)["caddy"]
+    built = built_images(engine, [found], print_nothing)[found.wanted]
     assert built.origin == "built" and built.ref.startswith("clawkit/caddy:")
     assert built.version and "connection refused" in built.reason
     assert engine.calls == [f"pull {registry.ref('caddy:2')}"]
