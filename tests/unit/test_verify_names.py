@@ -81,3 +81,11 @@ def test_a_name_that_leads_to_this_host_past_the_published_address_fails() -> No
 def test_clients_keep_their_address_or_it_is_said_whose_they_have(facts: Facts, outcome: Outcome, said: str) -> None:
     verdict = one_address.judge(facts)
     assert (verdict.outcome, said in verdict.summary) == (outcome, True), verdict.summary
+
+
+@pytest.mark.parametrize(("entry", "dialled"), [("10.0.0.3", "10.0.0.3"), ("127.0.0.1", "192.0.2.2")])
+def test_a_swarm_that_knows_itself_by_loopback_is_dialled_where_the_client_can_be_told(
+    monkeypatch: pytest.MonkeyPatch, entry: str, dialled: str
+) -> None:
+    monkeypatch.setattr(one_address, "sender", lambda towards: "192.0.2.2")
+    assert one_address._outward(entry) == dialled

@@ -52,12 +52,17 @@ class Facts:
 
 def gather(scene: Scene) -> Facts:
     if scene.stack.entry:  # a node of a Swarm, which this host need not be
-        dial = scene.stack.entry
-        return Facts((Way(sender(dial), attribution.ask(scene, (dial,))[dial].client),))
+        dial = _outward(scene.stack.entry)
+        return Facts((Way(sender(dial), attribution.ask(scene, (dial,))[dial].client),) if dial else ())
     dials = tuple(dict.fromkeys(_telling(every_address.bound(scene))))
     seen = attribution.ask(scene, dials) if dials else {}
     networks = (cdn.named(answer.facts) for answer in names.look(scene).answers if not answer.own)
     return Facts(tuple(Way(dial, found.client) for dial, found in seen.items()), next(filter(None, networks), ""))
+
+
+def _outward(entry: str) -> str:
+    """A Swarm of one machine may know itself as 127.0.0.1."""
+    return sender(OUTSIDE["0.0.0.0"]) if ipaddress.ip_address(entry).is_loopback else entry
 
 
 def _telling(bound: Sequence[str]) -> Iterator[str]:
