@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import yaml
+from callers import asking
 from versions import both_ends
 
-from clawkit.probe import http
-from clawkit.probe.target import Target
 from clawkit.testing import free_ports
 from conftest import Clawkit, docker
 
@@ -23,6 +20,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 OLD, NEW = "2026.8.2", "2026.9.6"
 DOMAINS = {"main": "localhost", "alice": "alice.lan"}
 HELD_SECONDS = 300
+PATIENCE = HELD_SECONDS + 60.0
 NOTE = "/home/node/.openclaw/workspace/of-the-old-release"
 MODEL = "http://172.17.0.1:9/v1"
 """Nobody is there: a model is not what this is about."""
@@ -56,26 +54,6 @@ class Home:
     def alice(self) -> dict[str, object]:
         found: dict[str, object] = yaml.safe_load((self.run.folder / "clawkit.yaml").read_text())["gateways"][0]
         return found
-
-
-@contextmanager
-def asked(home: Home, name: str) -> Iterator[list[int]]:
-    """The statuses that a visitor of this gateway gets, one request after the other."""
-    statuses: list[int] = []
-    end = threading.Event()
-
-    def ask() -> None:
-        while not end.wait(0.05):
-            target = Target("127.0.0.1", home.port, DOMAINS[name])
-            statuses.append(http.get(target, "/", headers=http.PATIENT, limit=HELD_SECONDS + 60).status)
-
-    visitor = threading.Thread(target=ask, daemon=True)
-    visitor.start()
-    try:
-        yield statuses
-    finally:
-        end.set()
-        visitor.join(HELD_SECONDS)
 
 
 @pytest.fixture(scope="module", params=both_ends("nginx-1.22"))
@@ -126,23 +104,24 @@ def test_what_is_set_for_one_leaves_the_other_alone(home: Home) -> None:
     assert "gateway_memory" not in home.alice()
     assert home.run("gateways", "set", "alice", "--gateway-memory", "1400m", "--gateway-pids", "400").code == 0
     assert home.limits("alice") == (1200, 1500, 512), "nothing changes before `up`"
-    with asked(home, "main") as statuses:
+    with asking(home.port, DOMAINS["main"], patience=PATIENCE) as seen:
         said = home.run("up")
     assert said.code == 0, said.err
     assert home.limits("alice") == (1400, 1500, 400)
     assert home.life("main") == before
-    assert set(statuses) == {200}
+    assert set(seen[DOMAINS["main"]]) == {200}
 
 
 @pytest.mark.types("clawkit upgrade 2026.9.6 --gateway alice")
 def test_an_upgrade_of_one_stops_no_other_and_loses_no_request(home: Home) -> None:
     docker("exec", home.container("alice"), "touch", NOTE)
     before = home.life("main")
-    with asked(home, "main") as of_main, asked(home, "alice") as of_alice:
+    with asking(home.port, *DOMAINS.values(), patience=PATIENCE) as seen:
         said = home.run("upgrade", NEW, "--gateway", "alice")
     assert said.code == 0, said.err
     assert f"OpenClaw of alice {OLD} -> {NEW}: verified" in said.out
-    assert (set(of_main), set(of_alice)) == ({200}, {200}), "a request was lost"
+    assert {domain: set(statuses) for domain, statuses in seen.items()} == {
+        domain: {200} for domain in DOMAINS.values()}, "a request was lost"  # fmt: skip
     assert home.life("main") == before
     assert home.versions() == {"main": NEW, "alice": NEW}
     assert docker("exec", home.container("alice"), "ls", NOTE) == NOTE

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from callers import asking
 from dashboard import dashboard
 from versions import Version, both_ends
 
@@ -110,23 +110,9 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @contextmanager
 def visited(home: Home, names: tuple[str, ...]) -> Iterator[dict[str, list[int]]]:
-    """The statuses that visitors of these gateways get, one request after the other."""
-    seen: dict[str, list[int]] = {name: [] for name in names}
-    end = threading.Event()
-
-    def visit(name: str) -> None:
-        while not end.is_set():
-            seen[name].append(home.get(name, "/").status)
-
-    visitors = [threading.Thread(target=visit, args=(name,), daemon=True) for name in names]
-    for visitor in visitors:
-        visitor.start()
-    try:
-        yield seen
-    finally:
-        end.set()
-        for visitor in visitors:
-            visitor.join(120)
+    """Gateway -> the statuses that a visitor of it gets."""
+    with asking(home.port, *(DOMAINS[name] for name in names), patience=HELD_SECONDS + 60) as seen:
+        yield {name: seen[DOMAINS[name]] for name in names}
 
 
 def test_every_gateway_is_verified_under_its_own_name(home: Home) -> None:

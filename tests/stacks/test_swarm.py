@@ -11,15 +11,15 @@ import re
 import secrets
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
 from acme import Pebble
+from callers import sampled
 from swarm_breaks import BREAKS, Break
 from swarm_nodes import Node, Nodes, hand_over, impossible, swarm
 from test_many_gateways import CONNECT
@@ -263,26 +263,6 @@ def test_a_second_label_is_a_second_proxy_until_it_is_taken_away(site: Home) -> 
     finally:
         site.nodes.manager.docker("node", "update", "--label-rm", f"clawkit.{site.project}.proxy", second.name)
     assert list(proxies(site)) == [site.nodes.manager.name]
-
-
-@contextmanager
-def sampled(look: Callable[[], T]) -> Iterator[list[T]]:
-    """What a visitor sees, one look after the other."""
-    seen: list[T] = []
-    end = threading.Event()
-
-    def visit() -> None:
-        while not end.is_set():
-            seen.append(look())
-            end.wait(0.05)
-
-    thread = threading.Thread(target=visit)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        end.set()
-        thread.join()
 
 
 def visited(site: Home, name: str) -> AbstractContextManager[list[int]]:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from acme import Pebble
+from callers import sampled
 from swarm_nodes import Nodes, impossible, swarm
-from test_swarm import Home, kit_images, label, proxies, sampled
+from test_swarm import Home, kit_images, label, proxies
 
 from clawkit.wait import Look, until
 from conftest import Clawkit

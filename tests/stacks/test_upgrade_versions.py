@@ -6,17 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from callers import asking
 from images_local import FOLDER, local_image
 
 from clawkit.engine.images import DockerImages
-from clawkit.probe import http
-from clawkit.probe.target import Target
 from clawkit.testing import OpenClawStack
 from clawkit.upgrade.journal import Journal
 from conftest import Clawkit, docker
@@ -47,26 +44,6 @@ def notes(stack: OpenClawStack) -> set[str]:
     return set(docker("exec", stack.container("gateway"), "ls", WORKSPACE).split())
 
 
-@contextmanager
-def asking(stack: OpenClawStack) -> Iterator[list[int]]:
-    """The statuses that a visitor gets who asks for the dashboard again and again, and waits as long as it takes."""
-    statuses: list[int] = []
-    end = threading.Event()
-
-    def ask() -> None:
-        while not end.wait(0.1):
-            dashboard = Target("127.0.0.1", stack.port, "localhost")
-            statuses.append(http.get(dashboard, "/", headers=http.PATIENT, limit=PATIENCE).status)
-
-    visitor = threading.Thread(target=ask, daemon=True)
-    visitor.start()
-    try:
-        yield statuses
-    finally:
-        end.set()
-        visitor.join(PATIENCE)
-
-
 def broken(fault: str, *, everywhere: bool = False) -> str:
     """An image of the newer release that passes every rehearsal and fails in its place, or fails in both."""
     base = next(tag for one in DockerImages().list("clawkit/openclaw") for tag in one.tags if f":{NEW}-" in tag)
@@ -82,10 +59,10 @@ def test_the_new_release_takes_over_the_state(aged: OpenClawStack) -> None:
     note(aged, "of-the-old-release")
     assert runs(aged) == OLD
     proxy = aged.container("proxy"), docker("inspect", "--format", "{{.Id}}", aged.container("proxy"))
-    with asking(aged) as statuses:
+    with asking(aged.port, "localhost", patience=PATIENCE) as seen:
         said = Clawkit(aged.folder)("upgrade", NEW)
     assert said.code == 0, said.err
-    assert set(statuses) == {200}, "a request was lost"
+    assert set(seen["localhost"]) == {200}, "a request was lost"
     assert (proxy[0], docker("inspect", "--format", "{{.Id}}", proxy[0])) == proxy
     assert f"OpenClaw {OLD} -> {NEW}" in said.out
     assert runs(aged) == NEW
