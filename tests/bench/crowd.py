@@ -28,8 +28,8 @@ SEEN = (0, 1)
 """A check that runs out of time on a busy machine has cost its time as well."""
 
 TEXT = """Real gateways, all idle; the whole command is timed, start of Python included, and both stacks run at the same
-time, so that the machine is the same for both. `verify` looks at four gateways at a time: ten at once are too many for
-the time limits of its own checks on a small machine.
+time, so that the machine is the same for both. `verify` looks at two gateways for each core at a time: ten at once are
+too many for the time limits of its own checks on a small machine.
 """
 
 

@@ -33,5 +33,5 @@ DOMAINS = "each domain has a server block or two routes of its own, a certificat
 CROWD = (
     "each further gateway is asked its own 29 questions: measured with four of them, that is 0.15 s of CPU of verify "
     "itself, six calls of docker of 20 ms each, and what gateway and proxy take to answer, all on two cores that the "
-    "idle gateways use as well; four are looked at side by side, because more make checks run out of time"
+    "idle gateways use as well; two for each core are looked at side by side, because more make checks run out of time"
 )
