@@ -108,8 +108,11 @@ class Keeper:
         return moment(entry.next_attempt) if entry.next_attempt else now()
 
     def deliver(self, plan: Plan, certificate: Certificate) -> None:
-        if hand_over(self.places.lineage(plan, certificate), self.places.site / certificate.name):
-            say(f"{certificate.name}: certificate of {plan.authority} handed to the proxy")
+        lineage = self.places.lineage(plan, certificate)
+        for name in (certificate.name, *certificate.sites):
+            if hand_over(lineage, self.places.site / name, certificate.names, now()):
+                site = f" for {name}" if name != certificate.name else ""
+                say(f"{certificate.name}: certificate of {plan.authority} handed to the proxy{site}")
 
     def served(self, plan: Plan, seen: object) -> bool:
         """Waits until the proxy knows the names: before, a challenge is refused, and the authority counts refusals.

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clawkit import __version__, cachefolder, features
+from clawkit import __version__, cachefolder, certificates, features
 from clawkit.files import templates_root as templates_root
 from clawkit.model_entry import entries
 from clawkit.stack import Gateway, Stack
@@ -85,7 +85,10 @@ def acme_plan(stack: Stack, generation: str = "") -> str:
         "wait": settings.dns_wait,
         "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
         "generation": generation,
-        "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.sites],
+        "certificates": [
+            {"name": one.name, "names": list(one.names), **({"sites": list(one.sites)} if one.shared else {})}
+            for one in certificates.ordered(stack)
+        ],
     }
     return json.dumps(plan, indent=2) + "\n"
 

@@ -104,6 +104,9 @@ def _remove(context: Context, name: str, volumes: bool) -> int:
     if volumes and not context.yes:
         raise SettingsError(f"--volumes removes the state, token and certificate of {name} for good",
                             fix=f"clawkit gateways remove {name} --volumes --yes")  # fmt: skip
+    # judged as a whole before a line is written: it may be the only one under the wildcard
+    others = [one.model_dump() for one in deployment.settings.gateways if one.name != name]
+    deployments.open_folder(context.folder, {"gateways": others})
     listing.remove(context.folder, name)
     if isinstance(found, Adopted):
         kept = "it runs on, where it is"

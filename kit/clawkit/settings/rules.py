@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from clawkit.settings import wildcard
 from clawkit.settings.domain import is_address, is_public
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def contradiction(settings: Settings) -> str:
     """The first thing that does not fit together, empty when all does."""
-    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _model, _swarm):
+    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _wildcard, _model, _swarm):
         for told in rule(settings):
             return told
     return ""
@@ -71,7 +72,7 @@ def _front(settings: Settings) -> Iterator[str]:
 
 def _acme(settings: Settings) -> Iterator[str]:
     acme = settings.effective_tls in ("acme", "acme-staging")
-    for key in ("acme_directory", "acme_ca", "acme_eab", "acme_profile"):
+    for key in ("acme_directory", "acme_ca", "acme_eab", "acme_profile", "acme_wildcard"):
         if getattr(settings, key) and not acme:
             yield f"{key} is for tls acme, and tls is {settings.effective_tls}"
     if settings.acme_challenge != "http-01" and not acme:
@@ -90,6 +91,17 @@ def _dns(settings: Settings) -> Iterator[str]:
         yield f"acme_challenge dns-01 needs dns_hook or dns_rfc2136; given: {' and '.join(given) or 'neither'}"
     if settings.acme_challenge != "dns-01" and given:
         yield f"{given[0]} is for acme_challenge dns-01, and it is {settings.acme_challenge}"
+
+
+def _wildcard(settings: Settings) -> Iterator[str]:
+    zone = settings.acme_wildcard
+    if zone and settings.acme_challenge != "dns-01":
+        # CA/Browser Forum ballot SC45: since December 2021 no check by HTTP counts for a wildcard
+        yield f"acme_wildcard {zone} needs acme_challenge dns-01, and it is {settings.acme_challenge}"
+    own = [(settings.domain, *settings.aliases), *((gateway.domain,) for gateway in settings.gateways)]
+    if zone and not any(wildcard.covers(zone, names) for names in own):
+        told = ", ".join(name for names in own for name in names)
+        yield f"acme_wildcard {zone} covers {' and '.join(wildcard.names(zone))}, and no gateway with all its names: {told}"
 
 
 def _model(settings: Settings) -> Iterator[str]:
