@@ -49,7 +49,7 @@ def render(stack: Stack, own: Mapping[str, str] | None = None) -> dict[str, str]
     if stack.swarm:
         return {**files, "stack.yaml": fill("compose/stack.yaml.j2", stack, w=Wares(stack, mounted))}
     files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, mounted))
-    if stack.certbot:  # after the digests: a change of the proxy alone makes no new container of it
+    if stack.certbot:
         files["acme/plan.json"] = acme_plan(stack, generation)
     files[generation_path(stack)] = generation + "\n"
     return files
@@ -177,7 +177,8 @@ def _digests(stack: Stack, files: Mapping[str, str]) -> dict[str, str]:
     shared = _under("gateway/bin/", files)
     found = {g.service: _digest([*shared, files[f"gateway/{g.name}/openclaw.json"]]) for g in stack.gateways}
     found["proxy"] = _digest([files[f"proxy/{stack.proxy}/{_program(stack)}"]])
-    found["acme"] = _digest(_under("acme/", files))
+    # not its plan, which it reads again when that changes: a new container would break off an order that has begun
+    found["acme"] = _digest(_under("acme/bin/", files))
     return found
 
 
