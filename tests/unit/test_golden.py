@@ -26,8 +26,10 @@ ADOPTED = {"domain": "claw.test",
            "gateways": ({"name": "cell", "domain": "cell.test", "upstream": "http://172.17.0.1:19100"},)}  # fmt: skip
 PEBBLE = {"domain": "claw.test", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
 
-WILDCARD = {"domain": "claw.example.com", "acme_challenge": "dns-01", "dns_hook": "hook", "acme_wildcard": "example.com",
-            "gateways": ({"name": "team", "domain": "team.example.com"}, {"name": "deep", "domain": "a.b.example.com"})}
+WILDCARD = {"domain": "claw.example.com", "acme_challenge": "dns-01", "dns_hook": "hook",
+            "acme_wildcard": "example.com",
+            "gateways": ({"name": "team", "domain": "team.example.com"},
+                         {"name": "deep", "domain": "a.b.example.com"})}  # fmt: skip
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"{proxy}-{variant}": (version[proxy], {"proxy": proxy, **settings})

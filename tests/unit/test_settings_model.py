@@ -82,6 +82,7 @@ def test_a_value_that_would_break_the_stack_is_refused(key: str, value: Any) -> 
     ("chat_api", "true", True),
     ("aliases", "www.a.test, B.test", ("www.a.test", "b.test")),
     ("aliases", ["www.a.test"], ("www.a.test",)),
+    ("acme_wildcard", "", ""),
 ])  # fmt: skip
 def test_a_value_is_kept_in_one_form(key: str, value: Any, kept: Any) -> None:
     assert getattr(Settings(**{key: value}), key) == kept

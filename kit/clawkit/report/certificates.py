@@ -22,7 +22,8 @@ def shown(found: Sequence[Served]) -> list[str]:
 
 
 def lines(one: Served, *others: Served) -> list[str]:
-    shown = [one.gateway.origin, *(other.gateway.origin for other in others), *_row("names", ", ".join(one.tls.leaf.names if one.tls.leaf else one.gateway.names))]
+    names = one.tls.leaf.names if one.tls.leaf else one.gateway.names
+    shown = [*(each.gateway.origin for each in (one, *others)), *_row("names", ", ".join(names))]
     shown += _row("issuer", _issuer(one))
     shown += _row("time left", _left(one))
     shown += _row("renewal", _renewal(one))

@@ -100,8 +100,8 @@ def _wildcard(settings: Settings) -> Iterator[str]:
         yield f"acme_wildcard {zone} needs acme_challenge dns-01, and it is {settings.acme_challenge}"
     own = [(settings.domain, *settings.aliases), *((gateway.domain,) for gateway in settings.gateways)]
     if zone and not any(wildcard.covers(zone, names) for names in own):
-        told = ", ".join(name for names in own for name in names)
-        yield f"acme_wildcard {zone} covers {' and '.join(wildcard.names(zone))}, and no gateway with all its names: {told}"
+        named, covered = ", ".join(name for names in own for name in names), " and ".join(wildcard.names(zone))
+        yield f"acme_wildcard covers {covered}, and no gateway with all of its names: {named}"
 
 
 def _model(settings: Settings) -> Iterator[str]:
