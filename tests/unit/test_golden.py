@@ -43,7 +43,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("address", NEW, {"domain": "192.168.1.10"}),
         ("acme", NEW, {"domain": "claw.example.com", "email": "someone@example.com"}),
         ("acme-private", NEW, PEBBLE),
-        ("wildcard", OLD, WILDCARD),
+        ("wildcard", NEW, WILDCARD),
         ("files", NEW, {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}),
         ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
         ("model", NEW, {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key"}),

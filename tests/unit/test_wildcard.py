@@ -13,6 +13,7 @@ import trustme
 
 from clawkit import bringup, certificates, wait
 from clawkit import deployment as deployments
+from clawkit.cli import main
 from clawkit.probe.certificate import Certificate
 from clawkit.probe.tls import TlsFacts
 from clawkit.reach import survey
@@ -36,6 +37,7 @@ ALICE = {"name": "alice", "domain": "alice.example.com"}
 CELL = {"name": "cell", "domain": "cell.example.com", "upstream": "http://172.17.0.1:19001"}
 DEEP = {"name": "deep", "domain": "a.b.example.com"}
 ELSEWHERE = {"name": "bob", "domain": "bob.example.org"}
+BOB = "bob.example.com"
 NOW = datetime.now(UTC)
 
 
@@ -241,6 +243,28 @@ def test_certs_says_that_one_of_a_sites_own_is_served_until_the_wildcard_is_ther
     assert "none: it is served until the one for example.com, *.example.com is there" in text
     assert "last error    no TXT record" in text
     assert [(told.entry(one)["wildcard"], told.entry(one)["awaited"]) for one in found] == [("*.example.com", True)]
+
+
+def test_a_gateway_is_added_with_a_word_on_its_certificate_and_the_last_covered_one_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {**WILD, "domain": "claw.example.org", "gateways": [ALICE]}
+    (tmp_path / "clawkit.yaml").write_text(
+        "".join(f"{key}: {value}\n" for key, value in settings.items() if key != "gateways")
+        + "gateways:\n  - {name: alice, domain: alice.example.com}\n"
+    )
+
+    def said(*words: str) -> str:
+        main(["gateways", *words, "--dir", str(tmp_path)])
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    assert "its certificate is the one for *.example.com: nothing is ordered" in said("add", "bob", "--domain", BOB)
+    assert f"*.example.com does not cover {DEEP['domain']}" in said("add", "deep", "--domain", DEEP["domain"])
+    assert "bob is out of clawkit.yaml" in said("remove", "bob")
+    before = (tmp_path / "clawkit.yaml").read_text()
+    assert "acme_wildcard covers example.com and *.example.com, and no gateway" in said("remove", "alice")
+    assert (tmp_path / "clawkit.yaml").read_text() == before
 
 
 def test_certs_of_a_site_with_its_own_names_no_wildcard() -> None:

@@ -20,7 +20,7 @@ from clawkit.engine.docker import DockerEngine
 from clawkit.engine.task import DockerTasks
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.gateway import Adopted
-from clawkit.settings import listing
+from clawkit.settings import listing, wildcard
 from clawkit.settings.values import SLUG
 from clawkit.stack import Gateway, origin
 
@@ -84,7 +84,7 @@ def _add(context: Context, name: str, domain: str, upstream: str) -> int:
     listing.add(context.folder, entry)
     begin = ADOPTED.format(origin=origin(deployment.settings, checked.domain)) if checked.upstream else ""
     lines = [f"{name} for {checked.domain} is in clawkit.yaml", *begin.splitlines(), "start it: clawkit up",
-             *_told_of_proxy(context)]  # fmt: skip
+             *_told_of_certificate(deployment, checked.domain), *_told_of_proxy(context)]  # fmt: skip
     return _told(context, {"action": "add", "gateway": name, **entry}, lines)
 
 
@@ -128,6 +128,15 @@ def _erase(deployment: Deployment, gateway: Gateway) -> None:
     (deployment.rendered / gateway.token_file).unlink(missing_ok=True)
     for name in (f"gateway/{gateway.name}", f"tls/site/{gateway.name}"):
         shutil.rmtree(deployment.rendered / name, ignore_errors=True)
+
+
+def _told_of_certificate(deployment: Deployment, domain: str) -> list[str]:
+    zone = deployment.settings.acme_wildcard
+    if not zone:
+        return []
+    if wildcard.covers(zone, (domain,)):
+        return [f"its certificate is the one for *.{zone}: nothing is ordered"]
+    return [f"*.{zone} does not cover {domain}: a certificate of its own is ordered"]
 
 
 def _told_of_proxy(context: Context) -> list[str]:
