@@ -212,3 +212,12 @@ def test_a_name_two_labels_deep_gets_its_own(wild: Wild) -> None:
     assert wild.until_served(DEEP) != wild.serial(DOMAIN)
     assert wild.pebble.orders() == 4, wild.here.clawkit("logs", "acme").out
     assert wild.certs()["deep"]["wildcard"] is None
+    assert wild.here.clawkit("gateways", "remove", "deep").code == 0
+
+
+def test_the_other_proxy_shows_the_same(wild: Wild) -> None:
+    before = wild.serial(DOMAIN)
+    said = wild.here.clawkit("switch", {"caddy": "nginx", "nginx": "caddy"}[wild.here.version.proxy])
+    assert said.code == 0, said.err + said.out
+    assert [wild.serial(name) for name in (DOMAIN, ALICE)] == [before, before]
+    assert wild.pebble.orders() == 4

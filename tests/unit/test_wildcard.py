@@ -237,6 +237,16 @@ def test_certs_tells_of_the_shared_one_once_under_all_its_gateways() -> None:
     assert sum("issuer" in line for line in lines) == 1
 
 
+def test_certs_tells_once_what_keeps_the_shared_one_away() -> None:
+    one = stack(ALICE, ELSEWHERE)
+    found = [Served(one, gateway, TlsFacts(leaf=leaf(SHARED, gateway.domain)), True, FAILED, NOW)
+             for gateway in one.sites]  # fmt: skip
+    lines = told.shown(found)
+    assert lines[:3] == ["https://claw.example.com", "https://alice.example.com",
+                         "  names         example.com, *.example.com"]  # fmt: skip
+    assert sum("last error" in line for line in lines) == 2 and "https://bob.example.org" in lines
+
+
 def test_certs_says_that_one_of_a_sites_own_is_served_until_the_wildcard_is_there() -> None:
     found = served(stack(), pair("claw.example.com"), "claw.example.com", known=FAILED)
     text = "\n".join(told.shown(found))

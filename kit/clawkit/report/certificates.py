@@ -16,13 +16,14 @@ def shown(found: Sequence[Served]) -> list[str]:
     """Gateways with the same certificate as one, for what is told of it is told once."""
     groups: dict[object, list[Served]] = {}
     for one in found:
-        same = one.certificate.shared and not one.pending and one.tls.leaf and not one.awaited
-        groups.setdefault(one.tls.leaf.sha256 if same and one.tls.leaf else one.gateway.name, []).append(one)
+        alone = not one.certificate.shared or one.awaited or not (one.pending or one.tls.leaf)
+        shows = one.tls.leaf.sha256 if one.tls.leaf and not one.pending else ""
+        groups.setdefault(one.gateway.name if alone else (one.certificate.name, shows), []).append(one)
     return [line for group in groups.values() for line in lines(*group)]
 
 
 def lines(one: Served, *others: Served) -> list[str]:
-    names = one.tls.leaf.names if one.tls.leaf else one.gateway.names
+    names = one.tls.leaf.names if one.tls.leaf and not one.pending else one.certificate.names
     shown = [*(each.gateway.origin for each in (one, *others)), *_row("names", ", ".join(names))]
     shown += _row("issuer", _issuer(one))
     shown += _row("time left", _left(one))
