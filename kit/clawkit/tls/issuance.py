@@ -125,6 +125,15 @@ def heartbeat(folder: Path) -> datetime | None:
         return None
 
 
+def planned(folder: Path) -> int | None:
+    """Change time of the plan that the acme container has last taken up; None from one that does not say."""
+    try:
+        found = json.loads((folder / FOLDER / "status.json").read_text())["plan"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, int) else None
+
+
 def ask_now(folder: Path) -> None:
     """The acme container asks within a second, whatever it was waiting for."""
     path = folder / FOLDER / "ask-now"

@@ -105,6 +105,13 @@ def proxy_log(engine: Engine, project: str) -> str:
 
 
 def _before_the_plan(found: Issuance, rendered: Path) -> bool:
-    """The refusal was for another plan: a file that did not change is not written again."""
-    written = datetime.fromtimestamp(int((rendered / PLAN).stat().st_mtime), UTC)
+    """The refusal was for another plan: a file that did not change is not written again.
+
+    Not so when the acme container has taken this one up and still stands by it, since a site more or another
+    configuration of the proxy makes no other order.
+    """
+    facts = (rendered / PLAN).stat()
+    if issuance.planned(rendered) == facts.st_mtime_ns:
+        return False
+    written = datetime.fromtimestamp(int(facts.st_mtime), UTC)
     return found.last_attempt is None or found.last_attempt < written
