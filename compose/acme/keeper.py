@@ -34,6 +34,8 @@ class Keeper:
     stop: threading.Event = field(default_factory=threading.Event)
     entries: dict[str, Entry] = field(default_factory=dict)
     beaten: datetime | None = None
+    planned: int = 0
+    """Change time of the plan that the entries were held against, so that who wrote it knows what counts for it."""
     orders: Orders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,8 @@ class Keeper:
 
     def save(self) -> None:
         self.beaten = now()
-        told = {"heartbeat": stamp(self.beaten), "certificates": {n: asdict(e) for n, e in self.entries.items()}}
+        told = {"heartbeat": stamp(self.beaten), "plan": self.planned,
+                "certificates": {n: asdict(e) for n, e in self.entries.items()}}  # fmt: skip
         write_atomic(self.places.status, (json.dumps(told, indent=2) + "\n").encode(), 0o644)
 
     def round(self, plan: Plan) -> None:
@@ -86,6 +89,7 @@ class Keeper:
         asked = self.places.ask_now.exists()
         self.places.ask_now.unlink(missing_ok=True)
         self.entries = {one.name: self.remembered(plan, one) for one in plan.certificates}
+        self.planned = seen[1] if seen else 0
         self.save()
         for certificate in plan.certificates:
             # what was issued before is served even while the authority cannot be asked
@@ -108,8 +112,11 @@ class Keeper:
         return moment(entry.next_attempt) if entry.next_attempt else now()
 
     def deliver(self, plan: Plan, certificate: Certificate) -> None:
-        if hand_over(self.places.lineage(plan, certificate), self.places.site / certificate.name):
-            say(f"{certificate.name}: certificate of {plan.authority} handed to the proxy")
+        lineage = self.places.lineage(plan, certificate)
+        for name in (certificate.name, *certificate.sites):
+            if hand_over(lineage, self.places.site / name, certificate.names, now()):
+                site = f" for {name}" if name != certificate.name else ""
+                say(f"{certificate.name}: certificate of {plan.authority} handed to the proxy{site}")
 
     def served(self, plan: Plan, seen: object) -> bool:
         """Waits until the proxy knows the names: before, a challenge is refused, and the authority counts refusals.

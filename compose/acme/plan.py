@@ -18,6 +18,8 @@ STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
 class Certificate:
     name: str
     names: tuple[str, ...]
+    sites: tuple[str, ...] = ()
+    """Those that are served with it beside the one of its own name: a wildcard's, which is ordered for none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Plan:
 
 def read_plan(path: Path) -> Plan:
     raw = json.loads(path.read_text())
-    certificates = tuple(Certificate(one["name"], tuple(one["names"])) for one in raw.pop("certificates"))
+    certificates = tuple(Certificate(one["name"], tuple(one["names"]), tuple(one.get("sites", ())))
+                         for one in raw.pop("certificates"))  # fmt: skip
     known = {one.name for one in fields(Plan)}
     return Plan(certificates=certificates, **{key: value for key, value in raw.items() if key in known})

@@ -133,7 +133,8 @@ def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, t
     wait_for_record = stack.settings.dns_wait if stack.settings.dns_rfc2136 else 0
     end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS + wait_for_record)
     found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.sites if stack.acme]
-    return tuple(late for late in found if late is not None)
+    # sites that wait for the same certificate wait for the same reason
+    return tuple({late.sentence: late for late in found if late is not None}.values())
 
 
 def _late(deployment: Deployment, stack: Stack, gateway: Site, engine: Engine, end: float,

@@ -30,6 +30,8 @@ class CaddyFeatures:
     retries_answers: bool
     """lb_retry_match sees the answer since 2.11.3 (caddyserver/caddy#7569); before, a 503 is passed on as it is, and
     up to 2.7.4 a POST did not wait for an upstream that its health check had marked down (#5841)."""
+    same_certificate_twice: bool
+    """One certificate in the files of two sites is shown for both since 2.7 (caddyserver/certmagic#211)."""
     log_append: bool
     """Own fields in the access log since 2.8 (caddyserver/caddy#6066)."""
 
@@ -52,5 +54,6 @@ def caddy(stack: Stack) -> CaddyFeatures:
         acme_profile=version >= (2, 10),
         request_buffers=version >= (2, 7),
         retries_answers=version >= RETRIES_ANSWERS,
+        same_certificate_twice=version >= (2, 7),
         log_append=version >= (2, 8),
     )

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clawkit import __version__, cachefolder, features
+from clawkit import __version__, cachefolder, certificates, features
 from clawkit.files import templates_root as templates_root
 from clawkit.model_entry import entries
 from clawkit.stack import Gateway, Stack
@@ -49,7 +49,7 @@ def render(stack: Stack, own: Mapping[str, str] | None = None) -> dict[str, str]
     if stack.swarm:
         return {**files, "stack.yaml": fill("compose/stack.yaml.j2", stack, w=Wares(stack, mounted))}
     files["compose.yaml"] = fill("compose/compose.yaml.j2", stack, digests=_digests(stack, mounted))
-    if stack.certbot:  # after the digests: a change of the proxy alone makes no new container of it
+    if stack.certbot:
         files["acme/plan.json"] = acme_plan(stack, generation)
     files[generation_path(stack)] = generation + "\n"
     return files
@@ -85,7 +85,10 @@ def acme_plan(stack: Stack, generation: str = "") -> str:
         "wait": settings.dns_wait,
         "eab": "/run/secrets/acme-eab" if settings.acme_eab else "",
         "generation": generation,
-        "certificates": [{"name": gateway.name, "names": list(gateway.names)} for gateway in stack.sites],
+        "certificates": [
+            {"name": one.name, "names": list(one.names), **({"sites": list(one.sites)} if one.shared else {})}
+            for one in certificates.ordered(stack)
+        ],
     }
     return json.dumps(plan, indent=2) + "\n"
 
@@ -174,7 +177,8 @@ def _digests(stack: Stack, files: Mapping[str, str]) -> dict[str, str]:
     shared = _under("gateway/bin/", files)
     found = {g.service: _digest([*shared, files[f"gateway/{g.name}/openclaw.json"]]) for g in stack.gateways}
     found["proxy"] = _digest([files[f"proxy/{stack.proxy}/{_program(stack)}"]])
-    found["acme"] = _digest(_under("acme/", files))
+    # not its plan, which it reads again when that changes: a new container would break off an order that has begun
+    found["acme"] = _digest(_under("acme/bin/", files))
     return found
 
 

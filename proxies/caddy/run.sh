@@ -16,8 +16,20 @@ wanted() { echo "$(generation) $(certificates)"; }
 # what the running one says of itself (Caddyfile), so that clawkit can see which configuration is served
 mark() { printf 'respond "%s"\n' "$(generation)" > /tmp/generation.caddy; }
 
+# for env: where each site's certificate is read from, the same folder for all that have the same one (Caddyfile)
+folders() {
+    before=
+    sha256sum /tls/site/*/live/fullchain.pem 2>/dev/null | sort | while read -r sum file; do
+        [ "$sum" = "$before" ] || folder=${file%/*}
+        before=$sum
+        site=${file%/live/*}
+        echo "certificate-${site##*/}=$folder"
+    done
+}
+
 # forced, because for a certificate the configuration itself is the same
-reload() { caddy reload --config "$CONFIG" --adapter caddyfile --force; }
+# shellcheck disable=SC2046  # one word each: names of sites have no blanks
+reload() { env $(folders) caddy reload --config "$CONFIG" --adapter caddyfile --force; }
 
 watch() {
     refused=
@@ -45,4 +57,5 @@ served=$(wanted)
 mark
 generation > /tmp/taken
 watch &
-exec caddy run --config "$CONFIG" --adapter caddyfile
+# shellcheck disable=SC2046
+exec env $(folders) caddy run --config "$CONFIG" --adapter caddyfile

@@ -148,6 +148,22 @@ def test_a_wrong_pair_is_refused_and_the_right_one_stays(owned: Owned, wrong: st
     assert (owned.containers(), owned.shown()) == (before, shown)
 
 
+def test_a_further_gateway_is_served_with_the_same_one(owned: Owned) -> None:
+    cell = "cell.test"
+    owned.put(make_leaf(owned.root, (*NAMES, cell)))
+    # nobody listens there (discard, RFC 863): its certificate is all that is looked at
+    added = owned.clawkit("gateways", "add", "cell", "--domain", cell, "--upstream", "http://172.17.0.1:9")
+    assert added.code == 0, added.err
+    owned.clawkit("up")
+
+    def both() -> bool:
+        there = [tls.handshake(Target("127.0.0.1", owned.port, name), owned.trust) for name in (NAMES[0], cell)]
+        return len({one.leaf.sha256 for one in there if one.leaf and not one.verify_code}) == 1 and all(
+            one.leaf for one in there)  # fmt: skip
+
+    eventually(both)
+
+
 def eventually(seen: Callable[[], bool]) -> None:
     """The proxy looks for another certificate every other second."""
     deadline = time.monotonic() + RELOAD_SECONDS

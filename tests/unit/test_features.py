@@ -26,7 +26,7 @@ def test_nginx_learned_its_directives_one_by_one(version: str, directive: bool, 
     assert of("nginx", version) == NginxFeatures(http2_directive=directive, rotates_ticket_keys=rotates)
 
 
-SINCE_2_7 = ("persist_config", "stream_close_delay", "request_buffers")
+SINCE_2_7 = ("persist_config", "stream_close_delay", "request_buffers", "same_certificate_twice")
 
 
 @pytest.mark.parametrize(("version", "known"), [

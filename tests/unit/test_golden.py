@@ -31,6 +31,11 @@ OWN = {"domain": "claw.test", "model": "openai/gpt-5", "model_key_file": "openai
 )}  # fmt: skip
 PEBBLE = {"domain": "claw.test", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
 
+WILDCARD = {"domain": "claw.example.com", "acme_challenge": "dns-01", "dns_hook": "hook",
+            "acme_wildcard": "example.com",
+            "gateways": ({"name": "team", "domain": "team.example.com"},
+                         {"name": "deep", "domain": "a.b.example.com"})}  # fmt: skip
+
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     f"{proxy}-{variant}": (version[proxy], {"proxy": proxy, **settings})
     for proxy in ("caddy", "nginx")
@@ -43,6 +48,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("address", NEW, {"domain": "192.168.1.10"}),
         ("acme", NEW, {"domain": "claw.example.com", "email": "someone@example.com"}),
         ("acme-private", NEW, PEBBLE),
+        ("wildcard", NEW, WILDCARD),
         ("files", NEW, {"domain": "claw.example.com", "tls_cert": "claw.pem", "tls_key": "claw.key"}),
         ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
         ("model", NEW, {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key"}),

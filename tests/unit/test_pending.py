@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,9 +120,24 @@ def test_a_refusal_of_an_earlier_plan_does_not_end_the_waiting(tmp_path: Path, m
     told = json.loads(status.read_text())
     told["certificates"]["main"]["last_attempt"] = "2026-01-01T00:00:00Z"
     status.write_text(json.dumps(told))
+    os.utime(tmp_path / "stack/acme/plan.json")
     shows(monkeypatch, TlsFacts(leaf=certificate(TEMPORARY)))
     (late,) = waited(tmp_path, impatient(proxy="nginx"))
     assert not late.failed
+
+
+def test_a_refusal_that_the_new_plan_changes_nothing_about_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = worked(tmp_path / "stack", {"code": 1, "output": CONNECTION})
+    (bench.folder / "data").symlink_to(tmp_path / "stack/data/acme")
+    bench.pass_time(30)  # the next attempt is still to come
+    bench.plan(generation="another configuration of the proxy")
+    bench.round()
+    assert len(bench.calls()) == 1
+    shows(monkeypatch, TlsFacts(leaf=certificate(TEMPORARY)))
+    (late,) = waited(tmp_path, make_stack(proxy="nginx", **ACME))
+    assert late.failed and "connection refused" in late.sentence
 
 
 def test_nginx_is_ready_when_it_shows_the_very_certificate_that_was_handed_over(

@@ -80,6 +80,22 @@ def test_records_that_are_not_about_issuing_forbid_nothing() -> None:
     assert caa.judge(rules, LETS_ENCRYPT, "http-01") is None
 
 
+@pytest.mark.parametrize(("records", "said"), [
+    ({"issue": "letsencrypt.org"}, ""),
+    ({"issue": "letsencrypt.org", "issuewild": ";"}, 'has CAA issuewild ";"'),
+    ({"issue": ";", "issuewild": "letsencrypt.org"}, ""),
+    ({"issue": ";"}, 'has CAA issue ";"'),
+])  # fmt: skip
+def test_for_a_wildcard_issuewild_counts_where_there_is_one(records: dict[str, str], said: str) -> None:
+    rules = caa.find(zone({"example.org": tuple(record(*one) for one in records.items())}), "*.example.org")
+    found = caa.judge(rules, LETS_ENCRYPT, "dns-01")
+    assert (found.summary if found else "").startswith(f"example.org (for *.example.org) {said}" if said else "")
+    assert bool(found) is bool(said)
+    if found:
+        tag = "issuewild" if "issuewild" in records else "issue"
+        assert found.fix == f'add the record: example.org. CAA 0 {tag} "letsencrypt.org"'
+
+
 def test_a_critical_record_that_no_authority_knows_forbids() -> None:
     rules = Rules("a.org", "a.org", (Property(True, "tbs", "x"), Property(False, "issue", "letsencrypt.org")))
     found = caa.judge(rules, LETS_ENCRYPT, "http-01")

@@ -11,6 +11,7 @@ PUBLIC = {"domain": "claw.example.com"}
 FRONT = {"tls": "off", "front_proxy": "10.0.0.5"}
 OWN = {"tls_cert": "claw.pem", "tls_key": "claw.key"}
 DNS = {**PUBLIC, "acme_challenge": "dns-01"}
+WILD = {**DNS, "dns_hook": "hook", "acme_wildcard": "example.com"}
 
 
 @pytest.mark.parametrize(("values", "why"), [
@@ -45,6 +46,12 @@ DNS = {**PUBLIC, "acme_challenge": "dns-01"}
     (DNS, "acme_challenge dns-01 needs dns_hook or dns_rfc2136; given: neither"),
     ({**DNS, "dns_hook": "x", "dns_rfc2136": "y"}, "dns_rfc2136; given: dns_hook and dns_rfc2136"),
     ({**PUBLIC, "dns_hook": "x"}, "dns_hook is for acme_challenge dns-01, and it is http-01"),
+    ({"acme_wildcard": "example.com"}, "acme_wildcard is for tls acme, and tls is internal"),
+    ({**PUBLIC, "acme_wildcard": "example.com"}, "acme_wildcard example.com needs acme_challenge dns-01, and "),
+    ({**WILD, "domain": "claw.example.org", "gateways": [{"name": "b", "domain": "a.b.example.com"}]},
+     "acme_wildcard covers example.com and *.example.com, and no gateway with all of its names: "
+     "claw.example.org, a.b.example.com"),
+    ({**WILD, "aliases": "claw.example.org"}, "no gateway with all of its names: claw.example.com, claw.example.org"),
 ])  # fmt: skip
 def test_settings_that_contradict_each_other_are_refused(values: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -63,6 +70,10 @@ def test_settings_that_contradict_each_other_are_refused(values: dict[str, Any],
     {**PUBLIC, "tls": "acme-staging", "acme_profile": "shortlived"},
     {**DNS, "dns_hook": "hook"},
     {**DNS, "dns_rfc2136": "tsig.ini"},
+    WILD,
+    {**WILD, "proxy": "nginx", "acme_wildcard": "*.example.com"},
+    {**WILD, "domain": "example.com", "aliases": "www.example.com"},
+    {**WILD, "domain": "claw.example.org", "gateways": [{"name": "b", "domain": "b.example.com"}]},
 ])  # fmt: skip
 def test_settings_that_fit_together_are_taken(values: dict[str, Any]) -> None:
     Settings(**values)

@@ -50,6 +50,11 @@ from fakes import make_stack
     ("acme_profile", "short lived"),
     ("acme_challenge", "tls-alpn-01"),
     ("certbot_image", "certbot image"),
+    ("acme_wildcard", "com"),
+    ("acme_wildcard", "*.localhost"),
+    ("acme_wildcard", "10.0.0.1"),
+    ("acme_wildcard", "*.*.example.com"),
+    ("acme_wildcard", "example.com, example.org"),
     ("gateway_cpus", 0),
     ("gateway_cpus", float("nan")),
     ("gateway_cpus", float("inf")),
@@ -77,6 +82,7 @@ def test_a_value_that_would_break_the_stack_is_refused(key: str, value: Any) -> 
     ("chat_api", "true", True),
     ("aliases", "www.a.test, B.test", ("www.a.test", "b.test")),
     ("aliases", ["www.a.test"], ("www.a.test",)),
+    ("acme_wildcard", "", ""),
 ])  # fmt: skip
 def test_a_value_is_kept_in_one_form(key: str, value: Any, kept: Any) -> None:
     assert getattr(Settings(**{key: value}), key) == kept

@@ -14,7 +14,8 @@ ACME = {"domain": "claw.example.com", "tls": "acme"}
 BESIDE: dict[str, dict[str, str]] = {
     "acme_directory": {"tls": "acme"}, "acme_ca": ACME, "acme_eab": ACME, "acme_profile": ACME,
     "acme_challenge": {**ACME, "dns_hook": "hook"}, "dns_hook": {**ACME, "acme_challenge": "dns-01"},
-    "dns_rfc2136": {**ACME, "acme_challenge": "dns-01"}, "tls_cert": {"tls_key": "claw.key"},
+    "dns_rfc2136": {**ACME, "acme_challenge": "dns-01"},
+    "acme_wildcard": {**ACME, "acme_challenge": "dns-01", "dns_hook": "hook"}, "tls_cert": {"tls_key": "claw.key"},
     "tls_key": {"tls_cert": "claw.pem"}, "front_proxy": {"tls": "off"}, "model_url": {"model": "echo"},
     "model_key_file": {"model": "openai/gpt-5"},
 }  # fmt: skip
@@ -44,7 +45,8 @@ def test_every_setting_can_be_given_in_all_three_forms(tmp_path: Path) -> None:
         "nginx_image": "n:1", "build": "never", "name": "demo", "subnet": "10.99.0.0/21", "gateway_memory": "4g",
         "gateway_cpus": 1.5, "gateway_pids": 600, "chat_api": True, "hsts": "off", "timeout": 60,
         "aliases": ("www.a.test",), "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab",
-        "acme_challenge": "dns-01", "acme_profile": "shortlived", "dns_hook": "hook", "dns_rfc2136": "tsig.ini",
+        "acme_challenge": "dns-01", "acme_wildcard": "example.com",
+        "acme_profile": "shortlived", "dns_hook": "hook", "dns_rfc2136": "tsig.ini",
         "dns_wait": 5, "tls_cert": "claw.pem", "tls_key": "claw.key", "front_proxy": ("10.0.0.5",),
         "certbot_image": "cb:1", "hold": 20, "engine": "swarm", "backup_keep": 3, "access_log": "all",
         "backup_recipient": "age1abc",

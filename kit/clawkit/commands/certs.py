@@ -75,8 +75,7 @@ def _served(context: Context, deployment: Deployment) -> int:
     found = served.look(deployment.rendered, stack, engine_of(stack.settings)) if stack.tls != "off" else ()
     good = all(one.good for one in found)
     data = {"command": "certs", "ok": good, "certificates": [certificates.entry(one) for one in found]}
-    lines = [line for one in found for line in certificates.lines(one)]
-    context.report.finish(data, lines or [_answer(stack)])
+    context.report.finish(data, certificates.shown(found) or [_answer(stack)])
     return 0 if good else 1
 
 

@@ -21,7 +21,7 @@ from clawkit.engine.docker import DockerEngine
 from clawkit.engine.task import DockerTasks
 from clawkit.errors import EngineError, EnvironmentMissing, SettingsError
 from clawkit.gateway import Adopted
-from clawkit.settings import listing
+from clawkit.settings import listing, wildcard
 from clawkit.stack import Gateway
 
 ACTIONS = ("list", "add", "set", "remove", "move")
@@ -55,7 +55,7 @@ def gateways(context: Context, action: str, gateway: str | None, host: str, upst
         return _remove(context, gateway, volumes)
     entry, lines = (entering.add(context, gateway, host, upstream) if action == "add"
                     else entering.change(context, gateway))  # fmt: skip
-    told = _told_of_proxy(context) if action == "add" else []
+    told = [*_told_of_certificate(context, entry["domain"]), *_told_of_proxy(context)] if action == "add" else []
     return _told(context, {"action": action, **entry, "gateway": gateway}, [*lines, *told])
 
 
@@ -91,6 +91,9 @@ def _remove(context: Context, name: str, volumes: bool) -> int:
     if volumes and not context.yes:
         raise SettingsError(f"--volumes removes the state, token and certificate of {name} for good",
                             fix=f"clawkit gateways remove {name} --volumes --yes")  # fmt: skip
+    # judged as a whole before a line is written: it may be the only one under the wildcard
+    others = [one.model_dump(exclude_none=True) for one in deployment.settings.gateways if one.name != name]
+    deployments.open_folder(context.folder, {"gateways": others})
     listing.remove(context.folder, name)
     if isinstance(found, Adopted):
         kept = "it runs on, where it is"
@@ -112,6 +115,15 @@ def _erase(deployment: Deployment, gateway: Gateway) -> None:
     (deployment.rendered / gateway.token_file).unlink(missing_ok=True)
     for name in (f"gateway/{gateway.name}", f"tls/site/{gateway.name}"):
         shutil.rmtree(deployment.rendered / name, ignore_errors=True)
+
+
+def _told_of_certificate(context: Context, domain: str) -> list[str]:
+    zone = deployments.open_folder(context.folder, {}).settings.acme_wildcard
+    if not zone:
+        return []
+    if wildcard.covers(zone, (domain,)):
+        return [f"its certificate is the one for *.{zone}: nothing is ordered"]
+    return [f"*.{zone} does not cover {domain}: a certificate of its own is ordered"]
 
 
 def _told_of_proxy(context: Context) -> list[str]:

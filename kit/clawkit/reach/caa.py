@@ -13,8 +13,8 @@ KNOWN_TAGS = frozenset({"issue", "issuewild", "issuemail", "iodef", "contactemai
 
 
 def find(resolve: Resolve, name: str) -> Rules:
-    """Climbs from the name to its parents until one has CAA records (RFC 8659, 3)."""
-    labels = name.split(".")
+    """Climbs from the name, of a wildcard without its `*.`, to its parents until one has CAA records (RFC 8659, 3)."""
+    labels = name.removeprefix("*.").split(".")
     for at in range(len(labels)):
         domain = ".".join(labels[at:])
         reply = resolve(domain, Kind.CAA)
@@ -43,17 +43,24 @@ def judge(rules: Rules, authority: Authority, challenge: str) -> Finding | None:
     for prop in rules.properties:
         if prop.critical and prop.tag not in KNOWN_TAGS:
             return _forbidden(rules, authority, f"has a critical CAA record {prop.tag!r}, which authorities refuse")
-    issue = [prop.value for prop in rules.properties if prop.tag == "issue"]
+    tag = _tag(rules)
+    issue = [prop.value for prop in rules.properties if prop.tag == tag]
     if not issue or not authority.identities or any(_allows(value, authority, challenge) for value in issue):
         return None
-    shown = ", ".join(f'issue "{value}"' for value in issue)
+    shown = ", ".join(f'{tag} "{value}"' for value in issue)
     return _forbidden(rules, authority, f"has CAA {shown}, which does not allow {_called(authority)} by {challenge}")
+
+
+def _tag(rules: Rules) -> str:
+    """For a wildcard issuewild counts in the place of issue, where there is one (RFC 8659, 4.3)."""
+    wild = rules.name.startswith("*.") and any(prop.tag == "issuewild" for prop in rules.properties)
+    return "issuewild" if wild else "issue"
 
 
 def _forbidden(rules: Rules, authority: Authority, why: str) -> Finding:
     whose = f" (for {rules.name})" if rules.name != rules.domain else ""
     return error(Cause.CAA_FORBIDS_ISSUER, f"{rules.domain}{whose} {why}",
-                 f'add the record: {rules.domain}. CAA 0 issue "{_called(authority)}"')  # fmt: skip
+                 f'add the record: {rules.domain}. CAA 0 {_tag(rules)} "{_called(authority)}"')  # fmt: skip
 
 
 def _called(authority: Authority) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from clawkit import certificates
 from clawkit.errors import ClawkitError
 from clawkit.probe.http import HttpFacts, get
 from clawkit.probe.target import Target
@@ -78,7 +79,7 @@ def refuse(findings: Sequence[Finding]) -> None:
 
 def plan(stack: Stack, *, running: bool) -> Plan:
     """Names that a public authority cannot know are left out: a private one has a DNS of its own."""
-    names = dict.fromkeys(name for site in stack.sites for name in site.names)
+    names = dict.fromkeys(name for one in certificates.ordered(stack) for name in one.names)
     settings = stack.settings
     return Plan(tuple(filter(is_public, names)) if stack.acme else (), settings.listen, settings.http_port,
                 stack.acme_directory if stack.acme else "", settings.acme_challenge, running)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,19 @@ from clawkit.verify.served import RENEWED_AT, Served
 BY_WHOM = {"files": "by you: replace the files, then clawkit up", "internal": "by clawkit up"}
 
 
-def lines(one: Served) -> list[str]:
-    shown = [one.gateway.origin, *_row("names", ", ".join(one.tls.leaf.names if one.tls.leaf else one.gateway.names))]
+def shown(found: Sequence[Served]) -> list[str]:
+    """Gateways with the same certificate as one, for what is told of it is told once."""
+    groups: dict[object, list[Served]] = {}
+    for one in found:
+        alone = not one.certificate.shared or one.awaited or not (one.pending or one.tls.leaf)
+        shows = one.tls.leaf.sha256 if one.tls.leaf and not one.pending else ""
+        groups.setdefault(one.gateway.name if alone else (one.certificate.name, shows), []).append(one)
+    return [line for group in groups.values() for line in lines(*group)]
+
+
+def lines(one: Served, *others: Served) -> list[str]:
+    names = one.tls.leaf.names if one.tls.leaf and not one.pending else one.certificate.names
+    shown = [*(each.gateway.origin for each in (one, *others)), *_row("names", ", ".join(names))]
     shown += _row("issuer", _issuer(one))
     shown += _row("time left", _left(one))
     shown += _row("renewal", _renewal(one))
@@ -32,6 +43,7 @@ def entry(one: Served) -> Mapping[str, Any]:
         "not_after": leaf.not_after.isoformat() if leaf else None, "renewal": _iso(one.renewal),
         "last_error": one.error or None, "problem": one.known.problem.value if one.known and one.error else None,
         "next_attempt": _iso(one.known.next_attempt) if one.known else None,
+        "wildcard": one.certificate.label if one.certificate.shared else None, "awaited": one.awaited,
     }  # fmt: skip
 
 
@@ -60,6 +72,8 @@ def _left(one: Served) -> str:
 def _renewal(one: Served) -> str:
     if one.renewal is None:
         return ""
+    if one.awaited:
+        return f"none: it is served until the one for {', '.join(one.certificate.names)} is there"
     if one.stack.acme:
         share = "a third" if one.share == RENEWED_AT else "half"
         return f"at {share} of its lifetime, {_day(one.renewal)}, or earlier if the authority asks"

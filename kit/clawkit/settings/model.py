@@ -32,6 +32,7 @@ from clawkit.settings.values import (
     Subnet,
     Tls,
     Version,
+    Zone,
 )
 
 PATHS = ("acme_ca", "acme_eab", "dns_hook", "dns_rfc2136", "model_key_file", "tls_cert", "tls_key")
@@ -59,6 +60,10 @@ class Settings(BaseModel):
     acme_ca: str = Field("", description="PEM file with the roots of a private ACME authority")
     acme_eab: str = Field("", description="file with key id and HMAC key, for authorities that want external accounts")
     acme_challenge: Challenge = Field("http-01", description="how the authority checks the domain")
+    acme_wildcard: Zone = Field(
+        "", description="dns-01: domain such as example.com whose one certificate, for it and *.example.com, serves "
+                        "every gateway that it covers; empty: one for each"
+    )  # fmt: skip
     acme_profile: Profile = Field("", description="certificate profile of the authority, such as shortlived")
     dns_hook: str = Field("", description="dns-01: script that is run with auth or cleanup (certbot's hook variables)")
     dns_rfc2136: str = Field("", description="dns-01: credentials file of certbot-dns-rfc2136 (TSIG)")

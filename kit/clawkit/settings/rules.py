@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from clawkit.settings import wildcard
 from clawkit.settings.domain import is_address, is_public
 from clawkit.settings.further import effective, lends_its_own
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def contradiction(settings: Settings) -> str:
     """The first thing that does not fit together, empty when all does."""
-    for rule in (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _model, _swarm, _further):
+    for rule in RULES:
         for told in rule(settings):
             return told
     return ""
@@ -90,7 +91,7 @@ def _front(settings: Settings) -> Iterator[str]:
 
 def _acme(settings: Settings) -> Iterator[str]:
     acme = settings.effective_tls in ("acme", "acme-staging")
-    for key in ("acme_directory", "acme_ca", "acme_eab", "acme_profile"):
+    for key in ("acme_directory", "acme_ca", "acme_eab", "acme_profile", "acme_wildcard"):
         if getattr(settings, key) and not acme:
             yield f"{key} is for tls acme, and tls is {settings.effective_tls}"
     if settings.acme_challenge != "http-01" and not acme:
@@ -109,6 +110,17 @@ def _dns(settings: Settings) -> Iterator[str]:
         yield f"acme_challenge dns-01 needs dns_hook or dns_rfc2136; given: {' and '.join(given) or 'neither'}"
     if settings.acme_challenge != "dns-01" and given:
         yield f"{given[0]} is for acme_challenge dns-01, and it is {settings.acme_challenge}"
+
+
+def _wildcard(settings: Settings) -> Iterator[str]:
+    zone = settings.acme_wildcard
+    if zone and settings.acme_challenge != "dns-01":
+        # CA/Browser Forum ballot SC45: since December 2021 no check by HTTP counts for a wildcard
+        yield f"acme_wildcard {zone} needs acme_challenge dns-01, and it is {settings.acme_challenge}"
+    own = [(settings.domain, *settings.aliases), *((gateway.domain,) for gateway in settings.gateways)]
+    if zone and not any(wildcard.covers(zone, names) for names in own):
+        named, covered = ", ".join(name for names in own for name in names), " and ".join(wildcard.names(zone))
+        yield f"acme_wildcard covers {covered}, and no gateway with all of its names: {named}"
 
 
 def _model(settings: Settings) -> Iterator[str]:
@@ -135,3 +147,7 @@ def _swarm(settings: Settings) -> Iterator[str]:
 
 def _domains(settings: Settings) -> tuple[str, ...]:
     return (settings.domain, *(gateway.domain for gateway in settings.gateways))
+
+
+RULES = (_ports, _names, _addresses, _certificate_files, _front, _acme, _dns, _wildcard, _model, _swarm, _further)
+"""In the order in which they are told."""

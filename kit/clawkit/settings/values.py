@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from clawkit.settings.domain import normalized
+from clawkit.settings.domain import is_address, normalized
 from clawkit.settings.upstream import adoptable
 
 # All of these are matched whole: `$` alone would let a trailing line break into the rendered files.
@@ -108,6 +108,18 @@ def _directory(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    """`*.example.com` means the same as example.com."""
+    zone = normalized(value.strip().removeprefix("*.")) if value else ""
+    if is_address(zone):
+        raise ValueError(f"{value!r} is an address, and a wildcard stands in front of a name such as example.com")
+    if zone and "." not in zone:
+        # a public suffix or a host alone: browsers trust no *.com (CA/Browser Forum Baseline Requirements, 3.2.2.6)
+        raise ValueError(f"{value!r} is one label, and no wildcard is issued in front of it; name a domain such as "
+                         "example.com")  # fmt: skip
+    return zone
+
+
 def _profile(value: str) -> str:
     if value and not VERSION.fullmatch(value):
         raise ValueError(f"{value!r} is not the name of a certificate profile")
@@ -165,3 +177,4 @@ Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Email = Annotated[str, AfterValidator(_email)]
 Directory = Annotated[str, AfterValidator(_directory)]
 Profile = Annotated[str, AfterValidator(_profile)]
+Zone = Annotated[str, AfterValidator(_zone)]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from clawkit.certificates import serving
 from clawkit.errors import EnvironmentMissing
 from clawkit.stack import Site, Stack
 
@@ -91,11 +92,12 @@ class Issuance:
 
     def answers(self, stack: Stack, gateway: Site) -> bool:
         """False for what was asked before the names or the authority changed."""
-        return (self.names, self.authority) == (gateway.names, urlsplit(stack.acme_directory).netloc)
+        return (self.names, self.authority) == (
+            serving(stack, gateway).names, urlsplit(stack.acme_directory).netloc)  # fmt: skip
 
 
 def read(folder: Path) -> Mapping[str, Issuance]:
-    """Site -> what the acme container last wrote; empty before its first word."""
+    """Name of a certificate -> what the acme container last wrote; empty before its first word."""
     try:
         raw = json.loads((folder / FOLDER / "status.json").read_text())
         return {name: _issuance(facts) for name, facts in raw["certificates"].items()}
@@ -109,7 +111,7 @@ def read(folder: Path) -> Mapping[str, Issuance]:
 def find(folder: Path, stack: Stack, gateway: Site, log: Callable[[], str]) -> Issuance | None:
     """What is known of this gateway's certificate; `log` gives Caddy's, which is read where Caddy itself asks."""
     if stack.certbot:
-        return read(folder).get(gateway.name)
+        return read(folder).get(serving(stack, gateway).name)
     from clawkit.tls.caddylog import refusal
 
     return refusal(log(), stack, gateway) if stack.acme else None
@@ -121,6 +123,15 @@ def heartbeat(folder: Path) -> datetime | None:
         return moment(json.loads((folder / FOLDER / "status.json").read_text())["heartbeat"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def planned(folder: Path) -> int | None:
+    """Change time of the plan that the acme container has last taken up; None from one that does not say."""
+    try:
+        found = json.loads((folder / FOLDER / "status.json").read_text())["plan"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, int) else None
 
 
 def ask_now(folder: Path) -> None:
@@ -137,12 +148,12 @@ def ask_now(folder: Path) -> None:
 
 def sentence(found: Issuance | None, stack: Stack, gateway: Site) -> str:
     """Why there is no certificate yet, what it means, and what helps."""
-    authority = urlsplit(stack.acme_directory).netloc
+    authority, label = urlsplit(stack.acme_directory).netloc, serving(stack, gateway).label
     if found is None or not found.failed:
-        return f"certificate pending for {gateway.domain}: {authority} has not issued it yet; see: clawkit certs"
+        return f"certificate pending for {label}: {authority} has not issued it yet; see: clawkit certs"
     cause, command = explained(found, stack, gateway)
     again = f"; next attempt {clock(found.next_attempt)}" if found.next_attempt else ""
-    return (f"certificate pending for {gateway.domain}: {authority} says: {found.error}"
+    return (f"certificate pending for {label}: {authority} says: {found.error}"
             + (f" ({cause})" if cause else "") + f"{again}; try: {command}")  # fmt: skip
 
 
@@ -152,8 +163,8 @@ def explained(found: Issuance, stack: Stack, gateway: Site) -> tuple[str, str]:
         cause, command = "the TXT record was not there or not the right one", "dig +short TXT _acme-challenge.{domain}"
     if stack.certbot and BARE_ADDRESS in found.error:
         cause, command = NO_COMMON_NAME
-    service = "acme" if stack.certbot else "proxy"
-    return cause, command.format(domain=gateway.domain, directory=stack.acme_directory, service=service)
+    service, domain = "acme" if stack.certbot else "proxy", serving(stack, gateway).names[0]
+    return cause, command.format(domain=domain, directory=stack.acme_directory, service=service)
 
 
 def clock(at: datetime) -> str:

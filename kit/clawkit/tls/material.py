@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clawkit.certificates import serving
 from clawkit.files import give, write_atomic
 from clawkit.stack import Site, Stack
 from clawkit.tls import site
@@ -33,7 +34,8 @@ def ensure(folder: Path, stack: Stack, own: Own | None = None) -> tuple[str, ...
             _leaf(folder, stack, gateway, root, made)
     elif stack.certbot:
         for gateway in stack.sites:
-            _temporary(folder, stack, gateway, made)
+            if not _shared(folder, stack, gateway, made):
+                _temporary(folder, stack, gateway, made)
     elif own is not None:
         _own(folder, stack, own, made)
     return tuple(made)
@@ -86,6 +88,42 @@ def _leaf(folder: Path, stack: Stack, gateway: Site, root: Pair, made: list[str]
         made.append(f"certificate for {gateway.domain}")
 
 
+def _shared(folder: Path, stack: Stack, gateway: Site, made: list[str]) -> bool:
+    """The wildcard that is there already, for a gateway that comes: nothing is ordered for it. False without one."""
+    certificate, now = serving(stack, gateway), dt.datetime.now(dt.UTC)
+    pair = site.read(folder, certificate.name) if certificate.shared else None
+    if pair is None or not _fits(pair, gateway, now):
+        return False
+    present = site.read(folder, gateway.name)
+    if present is None or not _fits(present, gateway, now):
+        site.install(folder, gateway.name, pair, stack.owner)
+        made.append(f"certificate for {gateway.domain}: that for {certificate.label}")
+    return True
+
+
+def _fits(pair: Pair, gateway: Site, now: dt.datetime) -> bool:
+    """An authority's, in its time, and for these names."""
+    from cryptography import x509
+
+    from clawkit.tls import fitness
+    from clawkit.tls.authority import is_ours
+
+    try:
+        leaf = x509.load_pem_x509_certificate(pair.certificate.encode())
+    except ValueError:  # damaged
+        return False
+    return not (is_ours(pair.certificate) or fitness.uncovered(leaf, gateway.names) or fitness.out_of_date(leaf, now))
+
+
+def _wild(pair: Pair) -> bool:
+    from cryptography import x509
+
+    from clawkit.tls import fitness
+
+    leaf = x509.load_pem_x509_certificate(pair.certificate.encode())
+    return any(name.startswith("*.") for name in fitness.names_of(leaf))
+
+
 def _temporary(folder: Path, stack: Stack, gateway: Site, made: list[str]) -> None:
     from clawkit.tls.authority import is_ours, is_temporary, make_temporary
 
@@ -117,8 +155,11 @@ def _issued(folder: Path, stack: Stack, gateway: Site) -> bool:
     from clawkit.tls.authority import is_ours
 
     if stack.certbot:
-        present = site.read(folder, gateway.name)
-        return present is not None and not is_ours(present.certificate)
+        certificate = serving(stack, gateway)
+        present = site.read(folder, certificate.name)
+        # a site that is to have its own again may still show the wildcard
+        return present is not None and not is_ours(present.certificate) and (
+            certificate.shared or not _wild(present))  # fmt: skip
     # Caddy's storage: certificates/<authority>/<name>/<name>.crt (caddyserver.com/docs/conventions#data-directory)
     kept = folder / "data/caddy/caddy/certificates"
     return all(any(kept.glob(f"*/{name}/{name}.crt")) for name in gateway.names)

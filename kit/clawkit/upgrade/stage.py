@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,15 @@ TAKEN_ALONG = ("secrets", "tls", "acme")
 """Copied, so that nothing is made anew: the tokens, the certificates and the private authority."""
 
 
+def _copy(source: str, target: str) -> str:
+    """With its owner: the proxy of the rehearsal is not root, and reads the keys as the running one does."""
+    shutil.copy2(source, target)
+    if os.geteuid() == 0:
+        facts = os.stat(source)
+        os.chown(target, facts.st_uid, facts.st_gid)
+    return target
+
+
 @contextlib.contextmanager
 def staged(deployment: Deployment, stack: Stack, lock: Lock, discard_edits: bool = False) -> Iterator[Path]:
     """Everything that `deployments.write` writes, rendered there; gone again afterwards."""
@@ -26,7 +36,7 @@ def staged(deployment: Deployment, stack: Stack, lock: Lock, discard_edits: bool
     try:
         for name in TAKEN_ALONG:
             if (source := deployment.rendered / name).exists():
-                shutil.copytree(source, folder / name, symlinks=True)
+                shutil.copytree(source, folder / name, symlinks=True, copy_function=_copy)
         deployments.write(deployment, stack, lock, folder, discard_edits=discard_edits)
         yield folder
     finally:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clawkit.certificates import serving
 from clawkit.engine.ports import Engine
 from clawkit.errors import EngineError
 from clawkit.probe.failure import Trouble
@@ -64,7 +65,9 @@ def shown(rendered: Path, stack: Stack, gateway: Site, target: Target) -> bool:
         return False
     if not stack.certbot:
         return True
-    found, pair = issuance.read(rendered).get(gateway.name), site.read(rendered, gateway.name)
+    # a wildcard has a folder of its own: in a site's may still be the one from before
+    name = serving(stack, gateway).name
+    found, pair = issuance.read(rendered).get(name), site.read(rendered, name)
     if found is None or pair is None or not found.answers(stack, gateway) or not found.not_after:
         return False
     return facts.leaf.sha256 == fingerprint(pair.certificate)
@@ -102,6 +105,13 @@ def proxy_log(engine: Engine, project: str) -> str:
 
 
 def _before_the_plan(found: Issuance, rendered: Path) -> bool:
-    """The refusal was for another plan: a file that did not change is not written again."""
-    written = datetime.fromtimestamp(int((rendered / PLAN).stat().st_mtime), UTC)
+    """The refusal was for another plan: a file that did not change is not written again.
+
+    Not so when the acme container has taken this one up and still stands by it, since a site more or another
+    configuration of the proxy makes no other order.
+    """
+    facts = (rendered / PLAN).stat()
+    if issuance.planned(rendered) == facts.st_mtime_ns:
+        return False
+    written = datetime.fromtimestamp(int(facts.st_mtime), UTC)
     return found.last_attempt is None or found.last_attempt < written

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from clawkit.certificates import Certificate, serving
 from clawkit.engine.ports import Engine
 from clawkit.probe.target import Trust
 from clawkit.probe.tls import TlsFacts, handshake
@@ -50,6 +51,18 @@ class Served:
     def share(self) -> float:
         short = self.stack.certbot and self.tls.leaf is not None and self.tls.leaf.lifetime < SHORT
         return SHORT_RENEWED_AT if short else RENEWED_AT
+
+    @property
+    def certificate(self) -> Certificate:
+        """The one that it is to be served with."""
+        return serving(self.stack, self.gateway)
+
+    @property
+    def awaited(self) -> bool:
+        """An authority's is served, and another takes its place: the names or the wildcard have changed."""
+        leaf = self.tls.leaf
+        return self.stack.certbot and not self.pending and leaf is not None and not (
+            set(self.certificate.names) <= set(leaf.names))  # fmt: skip
 
     @property
     def error(self) -> str:
