@@ -12,7 +12,7 @@ from pathlib import Path
 from answers import Trouble
 from certificate import hand_over, lifetime
 from entry import Entry, State, read_entries
-from files import read, write_atomic
+from files import write_atomic
 from journal import say
 from moments import moment, now, stamp
 from orders import Orders
@@ -40,6 +40,7 @@ class Keeper:
         self.orders = Orders(self.places, Program(self.places, self.stop, self.beat))
 
     def serve(self) -> None:
+        self.places.make()
         self.entries = read_entries(self.places.status)
         while not self.stop.is_set():
             seen = self.signature()
@@ -118,7 +119,7 @@ class Keeper:
         """
         end = now() + timedelta(seconds=SERVED_SECONDS)
         wanted = plan.generation if plan.challenge == "http-01" else ""
-        while wanted and (read(self.places.served) or b"").decode().strip() != wanted:
+        while wanted and self.places.serving() != {wanted}:
             if now() > end:
                 say("the proxy does not say that it serves this configuration; asks all the same")
                 return True
