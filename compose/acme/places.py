@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from plan import Certificate, Plan
 
 
-DATA = Path(os.environ.get("ACME_DATA", "/data"))
 SHARED = os.environ.get("ACME_SHARED", "")
-"""On a Swarm: the one volume that the proxies have too (stack.yaml.j2)."""
+"""On a Swarm the one volume that the proxies have too (stack.yaml.j2)."""
 
 SILENT_SECONDS = 90
 """A proxy on a Swarm repeats every few seconds what it serves: one that does not is no more."""
@@ -21,11 +20,11 @@ SILENT_SECONDS = 90
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    data: Path = DATA
-    site: Path = Path(SHARED, "site") if SHARED else Path("/tls/site")
+    data: Path = Path("/data")
+    site: Path = Path("/tls/site")
     scratch: Path = Path(os.environ.get("TMPDIR", "/tmp"))
     certbot: str = "certbot"
-    shared: Path = Path(SHARED) if SHARED else DATA
+    shared: Path | None = Path(SHARED) if SHARED else None
 
     def make(self) -> None:
         """Compose finds them made; a new volume is empty."""
@@ -34,7 +33,7 @@ class Places:
 
     @property
     def webroot(self) -> Path:
-        return self.shared / "webroot"
+        return (self.shared or self.data) / "webroot"
 
     @property
     def status(self) -> Path:
@@ -47,7 +46,7 @@ class Places:
     @property
     def served(self) -> Path:
         """Written by the proxy: the generation of the configuration that it serves (proxies/nginx/run.sh)."""
-        return self.shared / "served/generation"
+        return (self.shared or self.data) / "served/generation"
 
     def serving(self) -> set[str]:
         """What the proxies say that they serve. On a Swarm each has a file of its own (proxies/nginx/names.sh), and

@@ -139,13 +139,15 @@ def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, t
 def _late(deployment: Deployment, stack: Stack, gateway: Site, engine: Engine, end: float,
           tell: Tell) -> Late | None:  # fmt: skip
     # brings the TLS probe along, which only stacks with an authority need
+    from clawkit.tls import mirror
     from clawkit.verify import pending
 
     folder, target = deployment.rendered, deployed.target(stack, gateway)
     known = partial(pending.known, folder, stack, gateway, engine)
 
     def look() -> Look:
-        if pending.shown(folder, stack, gateway, target):
+        blind = mirror.refresh(folder, stack, engine)
+        if pending.shown(folder, stack, gateway, target, blind=bool(blind)):
             return Look(ready=True, doing="issued")
         found = known()
         return Look(ready=found is not None and found.failed, doing="waiting for the authority")

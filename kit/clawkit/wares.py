@@ -21,7 +21,10 @@ LONGEST = 64
 SERVICE_LONGEST = 63
 
 ACME = "acme"
-"""The service that orders certificates where certbot does."""
+"""The service that orders certificates where certbot does, and its volume."""
+
+HANDED = "certificates"
+"""The volume through which it hands them to the proxies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,12 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("off", NEW, {"domain": "claw.test", "tls": "off", "front_proxy": "10.0.0.5", "http_port": 8080}),
         ("model", NEW, {"model": "own/thinker", "model_url": "http://10.0.0.5:8000/v1", "model_key_file": "model.key"}),
         ("swarm", NEW, {**TWO, "engine": "swarm", "http_port": 8080}),
+        ("swarm-acme", NEW, {**PEBBLE, "engine": "swarm"}),
+        (
+            "swarm-dns",
+            NEW,
+            {"domain": "claw.example.com", "engine": "swarm", "acme_challenge": "dns-01", "dns_rfc2136": "tsig.ini"},
+        ),
         ("aliases", NEW, {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"}),
     )
 }

@@ -10,7 +10,7 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing, SettingsError
 from clawkit.stack import Stack
 from clawkit.swarmnames import AT, HERE, label
-from clawkit.wares import ACME, SERVICE_LONGEST, services
+from clawkit.wares import ACME, HANDED, SERVICE_LONGEST, services
 
 PREFIX, GATEWAY = "clawkit.", ".gateway"
 PROXY = "proxy"
@@ -34,9 +34,9 @@ def home(stack: Stack, service: str, nodes: Sequence[Node]) -> Node | None:
 
 
 def holder(nodes: Sequence[Node], volume: str) -> Node | None:
-    """The node whose gateway keeps this volume: `demo_state-alice` belongs to `gateway-alice`."""
+    """The node whose service keeps this volume: `demo_state-alice` is `gateway-alice`'s, `demo_acme` is `acme`'s."""
     project, _, key = volume.partition("_")
-    wanted = label(project, key.replace("state", "gateway", 1))
+    wanted = label(project, ACME if key in (ACME, HANDED) else key.replace("state", "gateway", 1))
     return next((node for node in nodes if node.labels.get(wanted) == HERE), None)
 
 
