@@ -52,7 +52,7 @@ class Places:
         """What the proxies say that they serve. On a Swarm each has a file of its own (proxies/nginx/names.sh), and
         its age is told by the newest: the clocks of two machines are no measure."""
         try:
-            told = [(path.stat().st_mtime, path.read_text().strip()) for path in self.served.parent.iterdir()]
+            told = [(path.stat().st_mtime, path.read_text().strip()) for path in self.served.parent.glob("[!.]*")]
         except OSError:
             return set()
         newest = max((at for at, _ in told), default=0.0)

@@ -59,8 +59,10 @@ tell() {
     [ -e "$GENERATION" ] && [ -d /acme/served ] || return 0
     said=$((${said:-0} + 1))
     [ $((said % 20)) -eq 1 ] || return 0
-    curl -fsS -o /dev/null http://127.0.0.1:8079/alive 2>/dev/null && cp "$GENERATION" "/acme/served/.$NODE" &&
-        mv -f "/acme/served/.$NODE" "/acme/served/$NODE" || said=0
+    if ! curl -fsS -o /dev/null http://127.0.0.1:8079/alive || ! cat "$GENERATION" > "/acme/served/.$NODE" ||
+        ! mv -f "/acme/served/.$NODE" "/acme/served/$NODE"; then
+        said=0
+    fi 2>/dev/null
 }
 
 watch() {

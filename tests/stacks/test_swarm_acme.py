@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from acme import Pebble
-from swarm_nodes import Nodes, impossible, swarm
-from test_swarm import Home, kit_images
+from swarm_nodes import Node, Nodes, impossible, swarm
+from test_acme_dns01 import HOOK
+from test_swarm import Home, kit_images, label
 
 from clawkit.engine.images import DockerImages
 from clawkit.images import ensure
@@ -141,3 +144,132 @@ def forget(site: Home) -> None:
     """certbot has no certificate any more, so it orders another one: as a renewal that is due."""
     found = "find /data/certbot -path '*/live/main' -o -path '*/archive/main' -o -path '*/renewal/main.conf'"
     site.inside("acme", "sh", "-c", f"rm -rf $({found})")
+
+
+@pytest.mark.timeout(600)
+def test_account_and_certificates_come_back_to_a_node_that_has_lost_them(
+    site: Home, pebble: Pebble, tmp_path: Path
+) -> None:
+    file, before, orders = str(tmp_path / "all.tar.gz"), serial(site, pebble), pebble.orders()
+    said = site("backup", "create", file)
+    assert (said.code, "not in it" in said.out) == (0, False), said.err + said.out
+    assert site("down").code == 0
+    for volume in ("acme", "certificates"):
+        site.nodes.manager.docker("volume", "rm", f"{site.project}_{volume}")
+    said = site("backup", "restore", file, "--yes")
+    assert said.code == 0, said.err + said.out
+    said = site("up", "--require-cert")
+    assert said.code == 0, said.err + said.out
+    assert (serial(site, pebble), pebble.orders()) == (before, orders)
+    assert site("verify").code == 0
+
+
+def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Path) -> None:
+    web, ports_ = (9091, 9454), ("--http-port", "9091", "--https-port", "9454")
+    hook, key = tmp_path / "hook", secrets.token_urlsafe(24)
+    site = Home(Clawkit(tmp_path / f"dns-{secrets.token_hex(2)}"), nodes, nodes.environ(tmp_path / "docker"), "caddy",
+                port=web[1])  # fmt: skip
+    with Pebble(*web) as pebble:
+        pebble.break_dns()  # the name leads nowhere: only its TXT record can prove who owns it
+        hook.write_text(HOOK.format(api=pebble.dns_api, key=key))
+        try:
+            said = site("up", "--engine", "swarm", "--proxy", "caddy", "--domain", DOMAIN, *ports_, "--acme-directory",
+                        pebble.directory, "--acme-ca", str(pebble.ca), "--acme-challenge", "dns-01", "--dns-hook",
+                        str(hook), "--gateway-memory", "1g", "--require-cert")  # fmt: skip
+            assert said.code == 0, said.err + said.out
+            assert serial(site, pebble) and pebble.issued() == 1
+            assert site("verify").code == 0
+            assert not site.diagnosed()["findings"]
+            inspected = nodes.manager.docker("service", "inspect", f"{site.project}_acme", f"{site.project}_proxy")
+            assert key not in inspected + site("logs").out
+        finally:
+            site("down")
+
+
+STORAGE = """version: "3.9"
+volumes:
+  certificates:
+    driver_opts: {{type: none, o: bind, device: {disk}/certificates}}
+  acme:
+    driver_opts: {{type: none, o: bind, device: {disk}/acme}}
+"""
+
+
+@pytest.fixture
+def disk(nodes: Nodes) -> Iterator[Path]:
+    """The nodes are namespaces of one machine, so a folder of it is what a file server is to others."""
+    made = Path("/var/tmp") / f"{nodes.prefix}acme"
+    for folder in (made, made / "acme", made / "certificates"):
+        folder.mkdir()
+        folder.chmod(0o777)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def put(site: Home, service: str, node: Node) -> None:
+    site.nodes.manager.docker("node", "update", "--label-add", f"clawkit.{site.project}.{service}=here", node.name)
+
+
+def test_one_orders_for_two_proxies_and_may_die(nodes: Nodes, disk: Path, tmp_path: Path) -> None:
+    """The proxy's node answers the authority for a leader on another; what that knew goes on when it is dead."""
+    manager, second = nodes.all
+    web = 9092, 9455
+    site = Home(Clawkit(tmp_path / f"two-{secrets.token_hex(2)}"), nodes, nodes.environ(tmp_path / "docker"), "nginx",
+                port=web[1])  # fmt: skip
+    put(site, "gateway", manager)
+    put(site, "acme", second)
+    label(site, manager)
+    label(site, second)
+    with Pebble(*web) as pebble:
+        pebble.set_address(DOMAIN, manager.address)
+        flags = ("--engine", "swarm", "--proxy", "nginx", "--domain", DOMAIN, "--http-port", str(web[0]),
+                 "--https-port", str(web[1]), "--acme-directory", pebble.directory, "--acme-ca", str(pebble.ca),
+                 "--gateway-memory", "1g")  # fmt: skip
+        try:
+            said = site("up", *flags)
+            assert (said.code, "the volume through which it hands them over" in said.err) == (2, True), said.err
+            (site.run.folder / "stack").mkdir(exist_ok=True)
+            (site.run.folder / "stack/stack.override.yaml").write_text(STORAGE.format(disk=disk))
+            said = site("up", *flags, "--require-cert")
+            assert said.code == 0, said.err + said.out
+            assert pebble.issued() == 1
+            both(site, pebble)
+            assert site("verify").code == 0
+            nodes.manager.docker("node", "update", "--label-rm", f"clawkit.{site.project}.proxy", second.name)
+            _leader_dies(site, pebble, second)
+        finally:
+            site("down")
+
+
+def both(site: Home, pebble: Pebble) -> None:
+    def look() -> Look:
+        seen = [handshake(Target(node.address, site.port, DOMAIN), Trust(pebble.ca)) for node in site.nodes.all]
+        return Look(ready=not any(one.failure or one.verify_code for one in seen), doing="not both have it")
+
+    until(look, seconds=30, what="the certificate on both", tell=lambda _text: None)
+
+
+def _leader_dies(site: Home, pebble: Pebble, node: Node) -> None:
+    before = serial(site, pebble)
+    node.kill()
+    try:
+        dead = f"its node {node.name} is down"
+        until(lambda: Look(ready=dead in site("status").out, doing="the Swarm has not noticed"), seconds=90,
+              what="the dead node", tell=lambda _text: None)  # fmt: skip
+        assert serial(site, pebble) == before
+        (entry,) = told(site, "certs")["certificates"]
+        assert (entry["ok"], dead in entry["renewal_waits"]) == (True, True)
+        said = site("verify", "--json")
+        checks = {one["id"]: one for one in json.loads(said.out)["checks"]}
+        assert (said.code, checks["certificate-expiry"]["outcome"]) == (0, "warning"), said.out
+        assert dead in checks["certificate-expiry"]["summary"]
+        assert site.diagnosed()["root_cause"] == "swarm-node-away"
+        refused = site("up")
+        assert (refused.code, "acme has its place on" in refused.err) == (3, True), refused.err
+        site.nodes.manager.docker("node", "update", "--label-rm", f"clawkit.{site.project}.acme", node.name)
+        said = site("up", "--require-cert")
+        assert said.code == 0, said.err + said.out
+        assert (serial(site, pebble), pebble.issued()) == (before, 1)
+        assert told(site, "certs")["certificates"][0]["renewal_waits"] is None
+    finally:
+        node.start()

@@ -76,7 +76,7 @@ def _files(deployment: Deployment, stack: Stack, tasks: Tasks, scratch: Path) ->
     if not mirror.kept(stack):
         return files, ""
     there = leader.read(stack, tasks, scratch / "task")
-    return leader.instead(files, there or ()), leader.LACKING if there is None else ""
+    return (leader.instead(files, there), "") if there is not None else (files, leader.LACKING)
 
 
 def _states(stack: Stack, tasks: Tasks, scratch: Path, tell: Tell) -> list[Source]:
