@@ -22,7 +22,7 @@ SILENT_SECONDS = 90
 class Places:
     data: Path = Path("/data")
     site: Path = Path("/tls/site")
-    scratch: Path = Path(os.environ.get("TMPDIR", "/tmp"))
+    scratch: Path = Path("/tmp")
     certbot: str = "certbot"
     shared: Path | None = Path(SHARED) if SHARED else None
 
@@ -48,15 +48,15 @@ class Places:
         """Written by the proxy: the generation of the configuration that it serves (proxies/nginx/run.sh)."""
         return (self.shared or self.data) / "served/generation"
 
-    def serving(self) -> set[str]:
-        """What the proxies say that they serve. On a Swarm each has a file of its own (proxies/nginx/names.sh), and
+    def serving(self) -> tuple[str, ...]:
+        """What each proxy says that it serves. On a Swarm each has a file of its own (proxies/nginx/names.sh), and
         its age is told by the newest: the clocks of two machines are no measure."""
         try:
             told = [(path.stat().st_mtime, path.read_text().strip()) for path in self.served.parent.glob("[!.]*")]
         except OSError:
-            return set()
+            return ()
         newest = max((at for at, _ in told), default=0.0)
-        return {generation for at, generation in told if newest - at < SILENT_SECONDS}
+        return tuple(generation for at, generation in told if newest - at < SILENT_SECONDS)
 
     @property
     def log(self) -> Path:

@@ -72,14 +72,14 @@ def test_a_node_that_is_away_has_none(tasks: FolderTasks, tmp_path: Path) -> Non
 
 
 def test_what_only_stood_in_for_them_gives_way(tasks: FolderTasks, tmp_path: Path) -> None:
-    mine = ("data/acme/handed/main.pem", "data/acme/status.json", "tls/site/main/live", "tls/site/team/live", "stack.yaml")
+    mine = ("data/acme/handed/main.pem", "data/acme/status.json", "tls/site/main/live", "tls/site/team/live", "a.yaml")
     files = tuple(Content(Member(f"deployment/stack/{name}", "file", 0o644, 0, 0)) for name in mine)
     found = tuple(taken(tasks, tmp_path).values())
     merged = leader.instead(files, found)
     paths = [one.member.path.removeprefix("deployment/stack/") for one in merged]
     assert len(paths) == len(set(paths))
     assert "data/acme/handed/main.pem" not in paths
-    assert {"tls/site/team/live", "stack.yaml", "data/acme/status.json", f"data/acme/{LINEAGE}/privkey.pem"} <= set(paths)
+    assert {"tls/site/team/live", "a.yaml", "data/acme/status.json", f"data/acme/{LINEAGE}/privkey.pem"} <= set(paths)
     assert [one.member.kind for one in merged if one.member.path.endswith("site/main/live")] == ["link"]
 
 

@@ -103,7 +103,9 @@ def _read(stack: Stack, tasks: Tasks, scratch: Path, key: str, place: str) -> It
         return
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for one in tar:
-            found = _content(tar, one, f"{place}/{os.path.normpath(one.name)}", stack.owner)
+            name = os.path.normpath(one.name)
+            # what came from a node is not believed: it stays below its place
+            found = _content(tar, one, f"{place}/{name}", stack.owner) if not name.startswith(("/", "..")) else None
             if found is not None:
                 yield found
 

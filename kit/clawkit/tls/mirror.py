@@ -6,7 +6,7 @@ No key comes along: the chains that it handed to the proxies, and its status.jso
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from clawkit.engine.ports import Engine, Health, Service
@@ -43,9 +43,9 @@ def refresh(folder: Path, stack: Stack, engine: Engine) -> str:
     try:
         told = json.loads(engine.exec(_container(stack), ("python3", "-c", LOOK)))
     except (EngineError, EnvironmentMissing) as error:
-        _write(folder, {one.name: chain for one in stack.sites if (chain := _shown(stack, one))})
+        _write(folder, dict(_shown(stack)))
         return error.message
-    _write(folder, told["chains"])
+    _write(folder, {one.name: told["chains"][one.name] for one in stack.sites if one.name in told["chains"]})
     if told["status"]:
         write_atomic(folder / STATUS, told["status"])
     else:
@@ -98,15 +98,19 @@ def _write(folder: Path, chains: Mapping[str, str]) -> None:
             other.unlink(missing_ok=True)
 
 
-def _shown(stack: Stack, gateway: Site) -> str:
-    """The certificate that clients get; empty for none."""
+def _shown(stack: Stack) -> Iterator[tuple[str, str]]:
+    """The certificate that clients get for each site; none more where nobody answers."""
     import ssl
 
     from clawkit.probe.target import Target, connect
 
-    try:
-        with connect(Target(stack.entry, stack.settings.https_port, gateway.domain), None, SHOWN_SECONDS) as sock:
-            der = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
-    except OSError:
-        return ""
-    return ssl.DER_cert_to_PEM_cert(der) if der else ""
+    for one in stack.sites:
+        try:
+            with connect(Target(stack.entry, stack.settings.https_port, one.domain), None, SHOWN_SECONDS) as sock:
+                der = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
+        except ssl.SSLError:
+            continue
+        except OSError:
+            return
+        if der:
+            yield one.name, ssl.DER_cert_to_PEM_cert(der)
