@@ -45,16 +45,18 @@ def test_what_was_handed_to_the_proxies_is_known_here_and_no_key(tmp_path: Path)
     engine = Speaking()
     assert mirror.refresh(tmp_path, STACK, engine) == ""
     assert engine.asked[0][:2] == (f"{STACK.project}_acme", "python3")
-    assert mirror.chain(tmp_path, STACK, GATEWAY) == CHAIN
+    assert mirror.chain(tmp_path, STACK, "main") == CHAIN
     assert not material.pending(tmp_path, STACK, GATEWAY)
     assert issuance.heartbeat(tmp_path) is not None
     assert not [path for path in (tmp_path / "data").rglob("*key*")]
+    mirror.refresh(tmp_path, STACK, Speaking(chains={"main": CHAIN, "../../../secrets/main": "not a place"}))
+    assert [path.name for path in tmp_path.rglob("*.pem") if "tls" not in path.parts] == ["main.pem"]
 
 
 def test_what_is_gone_there_goes_here(tmp_path: Path) -> None:
     mirror.refresh(tmp_path, STACK, Speaking())
     mirror.refresh(tmp_path, STACK, Speaking(chains={}, status=""))
-    assert mirror.chain(tmp_path, STACK, GATEWAY) is None
+    assert mirror.chain(tmp_path, STACK, "main") is None
     assert issuance.heartbeat(tmp_path) is None
 
 

@@ -56,7 +56,7 @@ def pending(folder: Path, stack: Stack, gateway: Site) -> bool:
     """True while the temporary certificate stands in for the authority's."""
     from clawkit.tls.authority import is_temporary
 
-    present = mirror.chain(folder, stack, gateway) if stack.certbot else None
+    present = mirror.chain(folder, stack, gateway.name) if stack.certbot else None
     return present is not None and is_temporary(present)
 
 

@@ -6,19 +6,22 @@ No key comes along: the chains that it handed to the proxies, and its status.jso
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from clawkit.engine.ports import Engine, Health, Service
 from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.files import write_atomic
-from clawkit.stack import Site, Stack
+from clawkit.stack import Stack
 from clawkit.tls import issuance, site
 from clawkit.wares import ACME
 
 HANDED = issuance.FOLDER / "handed"
 STATUS = issuance.FOLDER / "status.json"
 SHOWN_SECONDS = 5.0
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+"""Of a certificate's folder under tls/site."""
 
 LOOK = """
 import json, pathlib
@@ -45,7 +48,8 @@ def refresh(folder: Path, stack: Stack, engine: Engine) -> str:
     except (EngineError, EnvironmentMissing) as error:
         _write(folder, dict(_shown(stack)))
         return error.message
-    _write(folder, {one.name: told["chains"][one.name] for one in stack.sites if one.name in told["chains"]})
+    # what a node says is not believed where it becomes a path
+    _write(folder, {name: text for name, text in told["chains"].items() if NAME.fullmatch(name)})
     if told["status"]:
         write_atomic(folder / STATUS, told["status"])
     else:
@@ -58,15 +62,15 @@ def ask_now(stack: Stack, engine: Engine) -> None:
     engine.exec(_container(stack), ("python3", "-c", ASK))
 
 
-def path(folder: Path, stack: Stack, gateway: Site) -> Path:
+def path(folder: Path, stack: Stack, name: str) -> Path:
     """The chain that the proxy is to show, as far as it is known here; on a Swarm what stands in until there is one."""
-    handed = folder / HANDED / f"{gateway.name}.pem"
-    return handed if kept(stack) and handed.exists() else folder / site.FOLDER / gateway.name / "live/fullchain.pem"
+    handed = folder / HANDED / f"{name}.pem"
+    return handed if kept(stack) and handed.exists() else folder / site.FOLDER / name / "live/fullchain.pem"
 
 
-def chain(folder: Path, stack: Stack, gateway: Site) -> str | None:
+def chain(folder: Path, stack: Stack, name: str) -> str | None:
     try:
-        return path(folder, stack, gateway).read_text()
+        return path(folder, stack, name).read_text()
     except (FileNotFoundError, UnicodeDecodeError):
         return None
 

@@ -71,7 +71,7 @@ def shown(rendered: Path, stack: Stack, gateway: Site, target: Target, *, blind:
         return False
     if not stack.certbot or blind:
         return not stack.certbot or all(facts.leaf.covers(name) for name in gateway.names)
-    found, chain = issuance.read(rendered).get(gateway.name), mirror.chain(rendered, stack, gateway)
+    found, chain = issuance.read(rendered).get(gateway.name), mirror.chain(rendered, stack, gateway.name)
     if found is None or chain is None or not found.answers(stack, gateway) or not found.not_after:
         return False
     return facts.leaf.sha256 == fingerprint(chain)

@@ -40,6 +40,6 @@ def _served(scene: Scene) -> bool:
     if scene.inside is None or not scene.stack.served_from_files:
         return True
     mirror.refresh(scene.inside.folder, scene.stack, scene.inside.engine)
-    installed = mirror.chain(scene.inside.folder, scene.stack, scene.gateway)
+    installed = mirror.chain(scene.inside.folder, scene.stack, scene.gateway.name)
     shown = tls.handshake(scene.target, Trust()).leaf
     return installed is None or shown is None or shown.sha256 == pending.fingerprint(installed)

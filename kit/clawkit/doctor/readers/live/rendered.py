@@ -39,7 +39,7 @@ def certificates(folder: Path, stack: Stack) -> tuple[SeenCertificate, ...]:
 
     found = []
     for gateway in stack.sites:
-        for file in _read([mirror.path(folder, stack, gateway)]):
+        for file in _read([mirror.path(folder, stack, gateway.name)]):
             seen = pem.read(file, f"{gateway.certificate}/fullchain.pem")
             found += [seen] if seen else []
     return tuple(found)
