@@ -11,9 +11,9 @@ certificates() { cat "$HANDED"/*/live/fullchain.pem 2>/dev/null | cksum; }
 
 write() {
     cp "$WRITTEN" "$CONFIG.new"
-    for found in "$HANDED"/*/live/fullchain.pem; do
-        [ -r "$found" ] || continue
-        site=${found#"$HANDED"/}
+    for file in "$HANDED"/*/live/fullchain.pem; do
+        [ -r "$file" ] || continue
+        site=${file#"$HANDED"/}
         site=${site%%/*}
         sed -i "s#/tls/site/$site/live/#$HANDED/$site/live/#g" "$CONFIG.new"
     done

@@ -42,9 +42,9 @@ write() {
         found=$(cat "/tmp/at-$name")
         sed -i "s/server $name:18789 /server ${found:-127.0.0.1:8078}${found:+:18789} /" "$CONFIG.new"
     done
-    for found in "$HANDED"/*/live/fullchain.pem; do
-        [ -r "$found" ] || continue
-        site=${found#"$HANDED"/}
+    for file in "$HANDED"/*/live/fullchain.pem; do
+        [ -r "$file" ] || continue
+        site=${file#"$HANDED"/}
         site=${site%%/*}
         sed -i "s#/tls/site/$site/live/#$HANDED/$site/live/#" "$CONFIG.new"
     done

@@ -198,6 +198,7 @@ def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Pa
             assert serial(site, pebble) and pebble.issued() == 1
             assert_green(site)
             assert not site.diagnosed()["findings"]
+            assert site("logs", "--tail", "1000", "proxy").out.count("reloaded for a certificate") == 1
             inspected = nodes.manager.docker("service", "inspect", f"{site.project}_acme", f"{site.project}_proxy")
             assert key not in inspected + site("logs").out
         finally:
