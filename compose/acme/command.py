@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from ipaddress import ip_address
+from pathlib import Path
 
 from places import Places
 from plan import PRODUCTION, STAGING, Certificate, Plan
@@ -28,12 +29,23 @@ def arguments(plan: Plan, certificate: Certificate, places: Places, *, rehearsal
 
 def challenge(plan: Plan, places: Places) -> list[str]:
     if plan.challenge != "dns-01":
-        return ["--webroot", "--webroot-path", str(places.data / "webroot")]
+        return ["--webroot", "--webroot-path", str(places.webroot)]
     if plan.rfc2136:
         return ["--dns-rfc2136", "--dns-rfc2136-credentials", plan.rfc2136,
                 "--dns-rfc2136-propagation-seconds", str(plan.wait)]  # fmt: skip
-    return ["--manual", "--preferred-challenges", "dns", "--manual-auth-hook", f"{plan.hook} auth",
-            "--manual-cleanup-hook", f"{plan.hook} cleanup"]  # fmt: skip
+    hook = runnable(plan.hook)
+    return ["--manual", "--preferred-challenges", "dns", "--manual-auth-hook", f"{hook} auth",
+            "--manual-cleanup-hook", f"{hook} cleanup"]  # fmt: skip
+
+
+def runnable(hook: str) -> str:
+    """By the interpreter of its first line where nothing may be executed, as in what a Swarm mounts (moby,
+    daemon/container_operations_unix.go: the secrets' tmpfs is noexec)."""
+    path = Path(hook)
+    if not path.is_file() or os.access(path, os.X_OK):
+        return hook
+    first = path.read_bytes().partition(b"\n")[0]
+    return f"{first[2:].decode().strip() if first.startswith(b'#!') else 'sh'} {hook}"
 
 
 def is_address(name: str) -> bool:

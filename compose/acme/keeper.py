@@ -12,7 +12,7 @@ from pathlib import Path
 from answers import Trouble
 from certificate import hand_over, lifetime
 from entry import Entry, State, read_entries
-from files import read, write_atomic
+from files import write_atomic
 from journal import say
 from moments import moment, now, stamp
 from orders import Orders
@@ -43,6 +43,7 @@ class Keeper:
 
     def serve(self) -> None:
         self.entries = read_entries(self.places.status)
+        self.settle()
         while not self.stop.is_set():
             seen = self.signature()
             try:
@@ -53,6 +54,16 @@ class Keeper:
                 continue
             self.rest(seen, min(self.due(entry) for entry in self.entries.values()))
         say("stopped")
+
+    def settle(self) -> None:
+        """On a Swarm it is the proxy's container that gives a new volume the rights to write into it."""
+        while not self.stop.is_set():
+            try:
+                return self.places.make()
+            except OSError as error:
+                say(f"waits: {error}")
+                self.beat()
+                self.stop.wait(LOOK_SECONDS)
 
     def end(self, *_: object) -> None:
         """For SIGTERM: certbot gets time to tidy up, and its failure is not counted."""
@@ -123,10 +134,11 @@ class Keeper:
 
         False when there is no use in asking any more: another plan is there, or an end is wanted.
         """
-        end = now() + timedelta(seconds=SERVED_SECONDS)
+        begin = now()
         wanted = plan.generation if plan.challenge == "http-01" else ""
-        while wanted and (read(self.places.served) or b"").decode().strip() != wanted:
-            if now() > end:
+        while wanted and set(told := self.places.serving()) != {wanted}:
+            # several are replaced one after the other
+            if now() > begin + timedelta(seconds=SERVED_SECONDS * max(1, len(told))):
                 say("the proxy does not say that it serves this configuration; asks all the same")
                 return True
             self.beat()

@@ -23,6 +23,8 @@ from clawkit.wait import Look
 
 Tell = Callable[[str], None]
 
+LEADER_SECONDS = 30
+"""Its first health check comes after ten (stack.yaml.j2)."""
 CERTIFICATE_SECONDS = 60
 RELOAD_SECONDS = 20
 """An authority answers within seconds; what takes longer comes by itself, and `up` need not wait for it."""
@@ -133,20 +135,36 @@ def wait_for_certificate(deployment: Deployment, stack: Stack, engine: Engine, t
     wait_for_record = stack.settings.dns_wait if stack.settings.dns_rfc2136 else 0
     end = time.monotonic() + min(stack.settings.timeout, CERTIFICATE_SECONDS + wait_for_record)
     found = [_late(deployment, stack, gateway, engine, end, tell) for gateway in stack.sites if stack.acme]
+    _wait_for_leader(stack, engine, tell)
     # sites that wait for the same certificate wait for the same reason
     return tuple({late.sentence: late for late in found if late is not None}.values())
+
+
+def _wait_for_leader(stack: Stack, engine: Engine, tell: Tell) -> None:
+    """A certificate may be there before who will renew it; one that does not come is named by `verify`."""
+    from clawkit.tls import mirror
+
+    def look() -> Look:
+        services = {service.name: service for service in engine.services(stack.project)}
+        return Look(ready=not mirror.away(stack, services), doing="the acme container starts")
+
+    if mirror.kept(stack):
+        with suppress(NotReady):
+            wait.until(look, seconds=LEADER_SECONDS, what="acme", tell=tell)
 
 
 def _late(deployment: Deployment, stack: Stack, gateway: Site, engine: Engine, end: float,
           tell: Tell) -> Late | None:  # fmt: skip
     # brings the TLS probe along, which only stacks with an authority need
+    from clawkit.tls import mirror
     from clawkit.verify import pending
 
     folder, target = deployment.rendered, deployed.target(stack, gateway)
     known = partial(pending.known, folder, stack, gateway, engine)
 
     def look() -> Look:
-        if pending.shown(folder, stack, gateway, target):
+        blind = mirror.refresh(folder, stack, engine)
+        if pending.shown(folder, stack, gateway, target, blind=bool(blind)):
             return Look(ready=True, doing="issued")
         found = known()
         return Look(ready=found is not None and found.failed, doing="waiting for the authority")

@@ -251,7 +251,7 @@ def own_certificate(deployment: Deployment, stack: Stack) -> Own | None:
 def _folders(folder: Path, stack: Stack) -> None:
     """What containers write into belongs to the user that they run as."""
     _make(folder / "data/caddy", 0o700, stack.owner)
-    if stack.certbot:
+    if stack.certbot and not stack.swarm:
         for name in ("data/acme", "data/acme/webroot", "data/acme/served"):
             _make(folder / name, 0o755, stack.owner)
 

@@ -44,6 +44,8 @@ def render(stack: Stack, own: Mapping[str, str] | None = None) -> dict[str, str]
     if stack.certbot:
         files.update({f"acme/bin/{name}": _static(f"compose/acme/{name}") for name in RENEWAL})
         files["acme/plan.json"] = acme_plan(stack)
+    if stack.swarm and stack.acme_waits:
+        files |= _announced(stack)
     mounted = {**files, **(own or {})}
     generation = _digest(_under("proxy/", mounted))
     if stack.swarm:
@@ -61,10 +63,19 @@ def generation_path(stack: Stack) -> str:
 
 
 def _program(stack: Stack) -> str:
-    """What runs the proxy and reloads it; on a Swarm files never change, but a gateway's address does."""
+    """What runs the proxy and reloads it; on a Swarm files never change, but addresses and certificates do."""
     if not stack.swarm:
         return "run.sh"
-    return "names.sh" if stack.proxy == "nginx" else ""
+    if stack.proxy == "nginx":
+        return "names.sh"
+    return "certificates.sh" if stack.certbot else ""
+
+
+def _announced(stack: Stack) -> dict[str, str]:
+    """Swarm: which names a proxy knows, as it will say of itself. Not the whole of its configuration: what says the
+    same names needs no other acme container."""
+    known = _digest([name for gateway in stack.sites for name in gateway.names])
+    return {"acme/plan.json": acme_plan(stack, known), generation_path(stack): known + "\n"}
 
 
 def _static(name: str) -> str:

@@ -87,6 +87,11 @@ class Stack:
         return certbot.issues(self.settings)
 
     @property
+    def acme_waits(self) -> bool:
+        """True when certbot must not order before the proxy can answer for the names."""
+        return self.certbot and self.settings.acme_challenge == "http-01"
+
+    @property
     def served_from_files(self) -> bool:
         """True when the proxy reads its certificates from /tls/site; else Caddy issues them by itself."""
         return self.tls != "off" and (self.proxy == "nginx" or self.certbot or self.tls == "files")

@@ -20,6 +20,12 @@ LONGEST = 64
 
 SERVICE_LONGEST = 63
 
+ACME = "acme"
+"""The service that orders certificates where certbot does, and its volume."""
+
+HANDED = "certificates"
+"""The volume through which it hands them to the proxies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ware:
@@ -40,7 +46,7 @@ class Wares:
 
     @property
     def services(self) -> tuple[str, ...]:
-        return ("proxy", *(gateway.service for gateway in self.stack.gateways))
+        return services(self.stack)
 
     def label(self, service: str) -> str:
         return label(self.stack.project, service)
@@ -51,6 +57,8 @@ class Wares:
             found = [self._config(path, f"/etc/clawkit/{path.removeprefix(folder)}") for path in sorted(self.files)
                      if path.startswith(folder)]  # fmt: skip
             return tuple(found)
+        if service == ACME:
+            return tuple(self._config(path, f"/{path}") for path in sorted(self.files) if path.startswith("acme/"))
         name = next(gateway.name for gateway in self.stack.gateways if gateway.service == service)
         programs = [self._config(path, f"/clawkit/bin/{Path(path).name}") for path in sorted(self.files)
                     if path.startswith("gateway/bin/")]  # fmt: skip
@@ -83,8 +91,14 @@ def _each(wares: Iterable[Ware]) -> tuple[Ware, ...]:
     return tuple({one.key: one for one in wares}.values())
 
 
+def services(stack: Stack) -> tuple[str, ...]:
+    return ("proxy", *((ACME,) if stack.certbot else ()), *(gateway.service for gateway in stack.gateways))
+
+
 def secret_files(stack: Stack, service: str) -> tuple[tuple[str, str], ...]:
     """Path in the rendered folder, and where it lies in the container."""
+    if service == ACME:
+        return _of_acme(stack)
     if service != "proxy":
         one = next(gateway for gateway in stack.gateways if gateway.service == service)
         key = ((one.model_key, one.model_secret),) if one.model_key else ()
@@ -95,16 +109,24 @@ def secret_files(stack: Stack, service: str) -> tuple[tuple[str, str], ...]:
     if stack.served_from_files:
         found += [(f"tls/site/{gateway.name}/live/{name}", f"{gateway.certificate}/{name}")
                   for gateway in stack.sites for name in ("fullchain.pem", "privkey.pem")]  # fmt: skip
-    if stack.acme and stack.settings.acme_ca:
-        found.append(("acme/ca.pem", "/acme/ca.pem"))
-    if stack.acme and stack.settings.acme_eab:
-        found.append(("secrets/acme-eab", "acme-eab"))
-    return tuple(found)
+    return tuple(found) if stack.certbot else (*found, *_of_acme(stack))
+
+
+def _of_acme(stack: Stack) -> tuple[tuple[str, str], ...]:
+    """Of whoever orders certificates: Caddy itself, or the acme container."""
+    settings = stack.settings
+    files = (
+        (stack.acme and settings.acme_ca, "acme/ca.pem", "/acme/ca.pem"),
+        (stack.acme and settings.acme_eab, "secrets/acme-eab", "acme-eab"),
+        (stack.certbot and settings.dns_rfc2136, "secrets/dns-rfc2136", "dns-rfc2136"),
+        # mostly with the key of a DNS provider in it
+        (stack.certbot and settings.dns_hook, "acme/hook", "/acme/hook"),
+    )
+    return tuple((path, target) for wanted, path, target in files if wanted)
 
 
 def seal(folder: Path, stack: Stack) -> dict[str, str]:
     """Path -> what tells the content of a secret from another; slow to guess from, for a token may be a short word."""
-    services = ("proxy", *(gateway.service for gateway in stack.gateways))
-    paths = {path for service in services for path, _ in secret_files(stack, service)}
+    paths = {path for service in services(stack) for path, _ in secret_files(stack, service)}
     return {path: scrypt((folder / path).read_bytes(), salt=f"{stack.project} {path}".encode(), n=2**12, r=8, p=1,
                          dklen=16).hex() for path in sorted(paths) if (folder / path).is_file()}  # fmt: skip

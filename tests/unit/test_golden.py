@@ -55,6 +55,12 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
         ("swarm", NEW, {**TWO, "engine": "swarm", "http_port": 8080}),
         ("own", NEW, OWN),
         ("swarm-own", NEW, {**OWN, "engine": "swarm"}),
+        ("swarm-acme", NEW, {**PEBBLE, "engine": "swarm"}),
+        (
+            "swarm-dns",
+            NEW,
+            {"domain": "claw.example.com", "engine": "swarm", "acme_challenge": "dns-01", "dns_rfc2136": "tsig.ini"},
+        ),
         ("aliases", NEW, {"domain": "claw.test", "aliases": "www.claw.test www2.claw.test"}),
     )
 }

@@ -86,6 +86,7 @@ def test_a_chosen_profile_is_asked_for(bench: Bench) -> None:
 def test_dns_challenges_run_the_users_script_or_the_plugin(bench: Bench) -> None:
     hook = bench.folder / "hook"
     hook.write_text("#!/bin/sh\n")
+    hook.chmod(0o700)
     call = called(bench, challenge="dns-01", hook=str(hook))
     assert after(call, "--manual-auth-hook") == [f"{hook} auth"]
     assert after(call, "--manual-cleanup-hook") == [f"{hook} cleanup"]
@@ -93,3 +94,22 @@ def test_dns_challenges_run_the_users_script_or_the_plugin(bench: Bench) -> None
     call = called(bench, challenge="dns-01", rfc2136=str(hook), wait=7)
     assert after(call, "--dns-rfc2136-credentials") == [str(hook)]
     assert after(call, "--dns-rfc2136-propagation-seconds") == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "runs"),
+    [
+        ("#!/usr/bin/env python3\n", 0o400, "/usr/bin/env python3 {hook} auth"),
+        ("echo\n", 0o400, "sh {hook} auth"),
+        ("#!/bin/sh\n", 0o500, "{hook} auth"),
+    ],
+)
+def test_a_hook_that_may_not_be_executed_is_run_by_its_interpreter(
+    bench: Bench, text: str, mode: int, runs: str
+) -> None:
+    """A Swarm mounts it so; root may read it all the same, and execute it only where somebody may."""
+    hook = bench.folder / "hook"
+    hook.write_text(text)
+    hook.chmod(mode)
+    call = called(bench, challenge="dns-01", hook=str(hook))
+    assert after(call, "--manual-auth-hook") == [runs.format(hook=hook)]

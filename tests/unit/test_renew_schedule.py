@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from renew_standin import CONNECTION, FOLDER, Bench, entry, keeper, moments, plan, renew, schedule
+from renew_standin import CONNECTION, FOLDER, Bench, entry, keeper, moments, places, plan, renew, schedule
 
 LOOK_SECONDS = 0.5
 """Of the keeper."""
@@ -262,6 +262,17 @@ def test_it_asks_only_once_the_proxy_knows_the_names(bench: Bench) -> None:
     served(bench, "after")
     thread.join(10)
     assert len(bench.calls()) == 1
+
+
+def test_of_several_proxies_it_waits_for_those_that_speak(bench: Bench) -> None:
+    folder = bench.places.served.parent
+    folder.mkdir()
+    for name, generation in (("node1", "after"), ("node2", "before")):
+        (folder / name).write_text(f"{generation}\n")
+    assert set(bench.places.serving()) == {"after", "before"}
+    told = (folder / "node1").stat().st_mtime
+    os.utime(folder / "node2", (told - places.SILENT_SECONDS, told - places.SILENT_SECONDS))
+    assert bench.places.serving() == ("after",)
 
 
 def test_a_proxy_that_says_nothing_of_itself_is_not_waited_for_without_end(

@@ -111,6 +111,31 @@ def test_proxies_that_would_each_order_certificates_are_refused_by_the_names_of_
     proxies.refuse_apart(acme, override, homes)
 
 
+CERTBOT = make_stack(engine="swarm", proxy="nginx", domain="claw.example.com")
+
+
+def test_who_orders_certificates_stands_beside_the_proxy() -> None:
+    swarm = FakeSwarm((MANAGER, *WORKERS))
+    swarm.place(WORKERS[1], LABEL)
+    homes = placement.settle(swarm, CERTBOT)
+    assert (homes["proxy"].name, homes["acme"].name) == ("node3", "node3")
+    assert placement.holder(swarm.nodes(), f"{CERTBOT.project}_acme") == homes["acme"]
+    assert placement.holder(swarm.nodes(), f"{CERTBOT.project}_certificates") == homes["acme"]
+
+
+def test_a_leader_apart_from_the_proxies_is_refused_without_a_disk_of_all_nodes(tmp_path: Path) -> None:
+    override = tmp_path / "stack.override.yaml"
+    proxies.refuse_apart(CERTBOT, override, {"proxy": MANAGER, "acme": MANAGER})
+    with pytest.raises(SettingsError, match=r"on node1, node2, and acme, .* would be another one on node2") as told:
+        proxies.refuse_apart(CERTBOT, override, {"proxy": MANAGER, "proxy@node2": WORKERS[0], "acme": MANAGER})
+    assert f"docker node update --label-rm {LABEL} node2" in str(told.value.fix)
+    with pytest.raises(SettingsError, match="on node1, and acme, which orders the certificates, on node2") as told:
+        proxies.refuse_apart(CERTBOT, override, {"proxy": MANAGER, "acme": WORKERS[0]})
+    assert f"docker node update --label-rm clawkit.{CERTBOT.project}.acme node2" in str(told.value.fix)
+    override.write_text('version: "3.9"\nvolumes:\n  certificates: {driver_opts: {type: nfs, device: ":/claw"}}\n')
+    proxies.refuse_apart(CERTBOT, override, {"proxy": MANAGER, "proxy@node2": WORKERS[0], "acme": WORKERS[0]})
+
+
 def test_a_network_has_room_for_five_proxies(tmp_path: Path) -> None:
     homes = {"proxy": MANAGER, **{f"proxy@{at}": replace(MANAGER, name=f"{at}") for at in range(5)}}
     with pytest.raises(SettingsError, match="6 nodes carry the label"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from clawkit import wares
 from clawkit.render import render
-from clawkit.stack import Stack
+from clawkit.stack import Image, Stack
 from clawkit.wares import Wares
 from fakes import make_stack
 
@@ -79,3 +80,36 @@ def test_each_gateway_gets_its_own_token_alone() -> None:
     found = Wares(two, render(two))
     assert [one.file for one in found.secrets("gateway-team")] == ["secrets/team.token"]
     assert [one.target for one in found.secrets("gateway")] == ["main-token"]
+
+
+ACME = {"proxy": "nginx", "acme_directory": "https://ca.test/dir", "acme_ca": "ca.pem", "acme_eab": "eab"}
+
+
+def certified(**more: Any) -> Stack:
+    one = stack(**{**ACME, **more})
+    return replace(one, images=replace(one.images, certbot=Image("clawkit/certbot:test", "5.8.0", "built")))
+
+
+def test_whoever_orders_certificates_gets_the_account_and_the_proxy_what_stands_in_for_them() -> None:
+    one = certified(acme_challenge="dns-01", dns_hook="hook")
+    assert wares.services(one) == ("proxy", "acme", "gateway")
+    assert {path for path, _ in wares.secret_files(one, "acme")} == {"acme/ca.pem", "secrets/acme-eab", "acme/hook"}
+    assert {path for path, _ in wares.secret_files(one, "proxy")} == {"tls/site/main/live/fullchain.pem",
+                                                                      "tls/site/main/live/privkey.pem"}  # fmt: skip
+    assert {path for path, _ in wares.secret_files(stack(**{**ACME, "proxy": "caddy"}), "proxy")} == {
+        "acme/ca.pem", "secrets/acme-eab"}  # fmt: skip
+
+
+def test_another_name_is_another_plan_and_a_setting_of_the_proxy_alone_is_none() -> None:
+    before, plan = names(certified()), "acme/plan.json"
+    assert names(certified(hold=7))[plan] == before[plan]
+    other = names(certified(gateways=({"name": "team", "domain": "team.test"},)))
+    assert other[plan] != before[plan]
+    assert other["proxy/nginx/generation"] != before["proxy/nginx/generation"]
+
+
+def test_the_plan_waits_for_the_proxy_that_says_the_same() -> None:
+    files = render(certified())
+    assert json.loads(files["acme/plan.json"])["generation"] == files["proxy/nginx/generation"].strip()
+    by_dns = render(certified(acme_challenge="dns-01", dns_hook="hook"))
+    assert (json.loads(by_dns["acme/plan.json"])["generation"], "proxy/nginx/generation" in by_dns) == ("", False)

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clawkit import __version__
-from clawkit.backup import archive, cipher, contents, shelf, state
+from clawkit.backup import archive, cipher, contents, leader, shelf, state
 from clawkit.backup.archive import Source
+from clawkit.backup.contents import Content
 from clawkit.backup.manifest import Manifest, Member
 from clawkit.deployment import Deployment
 from clawkit.engine.task import Tasks
 from clawkit.settings import dotted
 from clawkit.stack import Stack
+from clawkit.tls import mirror
 
 ASKED = "asked"
 Tell = Callable[[str], None]
@@ -28,6 +30,8 @@ class Made:
     size: int
     manifest: Manifest
     removed: tuple[Path, ...]
+    lacks: str = ""
+    """What should be in it and is not."""
 
 
 def create(deployment: Deployment, tasks: Tasks, *, target: Path | None = None, recipient: str = "",
@@ -50,14 +54,14 @@ def make(deployment: Deployment, tasks: Tasks, scratch: Path, *, target: Path | 
     try:
         states = _states(stack, tasks, scratch, tell)
         tell("files")
-        files, given = contents.read(deployment), contents.given(deployment)
+        (files, lacks), given = _files(deployment, stack, tasks, scratch), contents.given(deployment)
         sources: list[Source] = [*((one.member, one.data) for one in (*files, *given.values())), *states]
         found = _manifest(deployment, stack, at, reason, tuple(member for member, _ in sources))
         total = archive.write(path, found, sources, recipient)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     removed = () if target else shelf.prune(deployment.folder, deployment.settings.backup_keep)
-    return Made(path, total, path.stat().st_size, found, removed)
+    return Made(path, total, path.stat().st_size, found, removed, lacks)
 
 
 def _free(folder: Path, project: str, at: dt.datetime, reason: str, *, encrypted: bool) -> Path:
@@ -65,6 +69,15 @@ def _free(folder: Path, project: str, at: dt.datetime, reason: str, *, encrypted
     while (path := folder / shelf.FOLDER / shelf.name(project, at, reason, encrypted=encrypted)).exists():
         at += dt.timedelta(seconds=1)
     return path
+
+
+def _files(deployment: Deployment, stack: Stack, tasks: Tasks, scratch: Path) -> tuple[tuple[Content, ...], str]:
+    """With what of them lies on a node of a Swarm, and what cannot be had from there."""
+    files = contents.read(deployment)
+    if not mirror.kept(stack):
+        return files, ""
+    there = leader.read(stack, tasks, scratch / "task")
+    return (leader.instead(files, there), "") if there is not None else (files, leader.LACKING)
 
 
 def _states(stack: Stack, tasks: Tasks, scratch: Path, tell: Tell) -> list[Source]:

@@ -8,19 +8,20 @@ from clawkit import bringup
 from clawkit import deployment as deployments
 from clawkit.check import Outcome
 from clawkit.deployment import Deployment
-from clawkit.engine.ports import Engine, Project
+from clawkit.engine.ports import Engine
 from clawkit.errors import ClawkitError
 from clawkit.lock import Lock
+from clawkit.stack import Stack
 from clawkit.verify import deployed
 
 
 def start(deployment: Deployment, engine: Engine, settle: Callable[[Deployment], Lock], tell: Callable[[str], None],
-          deploy: Callable[[Project], None] | None = None) -> None:  # fmt: skip
+          deploy: Callable[[Deployment, Stack], None] | None = None) -> None:  # fmt: skip
     """As `up` does it; a certificate that is still to come is no failure."""
     lock = settle(deployment)
     stack = deployment.stack(lock, engine.info())
     deployments.write(deployment, stack, lock)
-    (deploy or engine.up)(deployment.project())
+    deploy(deployment, stack) if deploy else engine.up(deployment.project())
     bringup.wait_until_ready(stack, engine, tell)
     bringup.wait_for_reload(deployment, stack, engine, tell)
     tell("verify")

@@ -54,9 +54,11 @@ def _create(context: Context, target: Path | None, recipient: str) -> int:
     with context.report.step("backup") as tell:
         made = create.create(deployment, restoring.tasks_of(deployment), target=target, recipient=recipient, tell=tell)
     data = {"command": "backup", "ok": True, "action": "create", "file": str(made.path), "sha256": made.sha256,
-            "size": made.size, "removed": [str(path) for path in made.removed], **_facts(made.manifest)}  # fmt: skip
+            "size": made.size, "removed": [str(path) for path in made.removed], "lacks": made.lacks,
+            **_facts(made.manifest)}  # fmt: skip
     context.report.finish(data, [
         f"{made.path}  {_size(made.size)}, sha256 {made.sha256}",
+        *([f"not in it: {made.lacks}"] if made.lacks else []),
         *(f"removed the oldest: {path.name}" for path in made.removed),
         "it holds tokens and keys: keep a copy elsewhere, and keep it safe",
     ])  # fmt: skip

@@ -10,7 +10,7 @@ from clawkit.commands.options import verb
 from clawkit.deployment import Deployment
 from clawkit.errors import SettingsError
 from clawkit.stack import Stack
-from clawkit.tls import issuance, material
+from clawkit.tls import issuance, material, mirror
 
 TRUST = (
     "trust it once on each device:",
@@ -48,7 +48,11 @@ def _root(context: Context, deployment: Deployment) -> int:
 
 def _renew(context: Context, deployment: Deployment) -> int:
     stack = deployment.stack()
-    if stack.certbot:
+    if mirror.kept(stack):
+        from clawkit.engine.choose import engine_of
+
+        mirror.ask_now(stack, engine_of(stack.settings))
+    elif stack.certbot:
         issuance.ask_now(deployment.rendered)
     context.report.finish({"command": "certs", "ok": True, "asked": stack.certbot}, [_answer(stack)])
     return 0

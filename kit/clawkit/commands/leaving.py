@@ -8,6 +8,7 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import SettingsError
 from clawkit.stack import Stack
 from clawkit.swarm import placement, rollout
+from clawkit.wares import ACME, HANDED
 
 
 def down(context: Context, deployment: Deployment, *, volumes: bool) -> int:
@@ -25,5 +26,7 @@ def down(context: Context, deployment: Deployment, *, volumes: bool) -> int:
 
 def _by_hand(engine: SwarmEngine, stack: Stack) -> list[str]:
     nodes = engine.nodes()
-    homes = {one: placement.home(stack, one.service, nodes) for one in stack.gateways}
-    return [f"on {node.name}: docker volume rm {stack.project}_{one.volume}" for one, node in homes.items() if node]
+    kept = {one.service: (one.volume,) for one in stack.gateways} | ({ACME: (ACME, HANDED)} if stack.certbot else {})
+    homes = {service: placement.home(stack, service, nodes) for service in kept}
+    return [f"on {node.name}: docker volume rm {' '.join(f'{stack.project}_{key}' for key in kept[service])}"
+            for service, node in homes.items() if node]  # fmt: skip

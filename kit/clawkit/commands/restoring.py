@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from clawkit import bringup
-from clawkit.backup import start
+from clawkit.backup import leader, start
 from clawkit.backup.restore import Tools
 from clawkit.deployment import Deployment
 from clawkit.engine.docker import DockerEngine
 from clawkit.engine.images import DockerImages
-from clawkit.engine.ports import Project
 from clawkit.engine.swarm import OVERRIDE, SwarmEngine
 from clawkit.engine.task import DockerTasks
 from clawkit.errors import SettingsError
 from clawkit.lock import Lock
+from clawkit.stack import Stack
 from clawkit.swarm import placement, proxies, rollout, supply
+from clawkit.tls import issuance
+from clawkit.wares import ACME
 
 Tell = Callable[[str], None]
 
@@ -45,11 +47,23 @@ def on_swarm(tell: Tell) -> Tools:
         supply.hand_out(engine, stack, lock, homes, tell)
         return replace(lock, entry=homes["proxy"].address)
 
-    def deploy(project: Project) -> None:
-        rollout.deploy(engine, project, tell)
+    def deploy(deployment: Deployment, stack: Stack) -> None:
+        deployed(deployment, stack, engine, tell)
 
     return Tools(engine, _far_tasks(engine), settle=settle, tell=tell,
                  start=lambda deployment: start.start(deployment, engine, settle, tell, deploy))  # fmt: skip
+
+
+def deployed(deployment: Deployment, stack: Stack, engine: SwarmEngine, tell: Tell) -> None:
+    """With the certificates that a backup has brought, which the acme container would else order anew."""
+    if leader.came(stack, deployment.rendered):
+        if proxies.shared(deployment.rendered / OVERRIDE, ACME):  # Docker would make another kind of volume of it
+            tell(
+                f"the volume {ACME} is yours: what came with a backup stays in {deployment.rendered / issuance.FOLDER}"
+            )
+        else:
+            leader.plant(stack, _far_tasks(engine), deployment.rendered)
+    rollout.deploy(engine, deployment.project(), tell)
 
 
 def tasks_of(deployment: Deployment) -> DockerTasks:

@@ -13,7 +13,7 @@ from clawkit import bringup, preflight, reach
 from clawkit import deployment as deployments
 from clawkit.backup.journal import refuse_pending
 from clawkit.bringup import Late, Tell
-from clawkit.commands import modelling, swarming
+from clawkit.commands import modelling, restoring, swarming
 from clawkit.commands.context import Context
 from clawkit.commands.options import TRANSIENT, verb
 from clawkit.deployment import OUTGROWN, Deployment, Written
@@ -29,7 +29,6 @@ from clawkit.render import generation_path
 from clawkit.report import card, checks
 from clawkit.report.human import HumanReport
 from clawkit.stack import MODEL_KEY, Stack
-from clawkit.swarm import rollout
 from clawkit.tls import material
 from clawkit.upgrade import rehearsal
 from clawkit.upgrade.journal import refuse_unfinished
@@ -149,7 +148,7 @@ def _domain(report: HumanReport, deployment: Deployment, stack: Stack, engine: E
 def _start(deployment: Deployment, stack: Stack, engine: DockerEngine | SwarmEngine, written: Written,
            tell: Tell) -> None:  # fmt: skip
     if isinstance(engine, SwarmEngine):
-        rollout.deploy(engine, deployment.project(), tell)
+        restoring.deployed(deployment, stack, engine, tell)
         return
     bringup.start(deployment, stack, engine, tell, changed=generation_path(stack) in written.changed)
     # what is mounted has changed, and OpenClaw reads it when it starts

@@ -31,6 +31,9 @@ class Task:
     script: str
     scratch: Path
     environ: Mapping[str, str] = field(default_factory=dict)
+    target: str = VOLUME
+    """Where in the container the volume is."""
+    user: str = "1000:1000"
 
 
 class Tasks(Protocol):
@@ -100,15 +103,15 @@ class DockerTasks:
 
 def arguments(task: Task, name: str, *, far: bool = False) -> list[str]:
     """Confined like the gateway itself, and without any network."""
-    environ = {"HOME": "/tmp", "XDG_CACHE_HOME": "/tmp/cache", "VOLUME": VOLUME, "SCRATCH": SCRATCH,
+    environ = {"HOME": "/tmp", "XDG_CACHE_HOME": "/tmp/cache", "VOLUME": task.target, "SCRATCH": SCRATCH,
                "OPENCLAW_NO_AUTO_UPDATE": "1", **task.environ}  # fmt: skip
     scratch = ["--tmpfs", f"{SCRATCH}:mode=1777,nosuid,nodev"] if far else ["--volume", f"{task.scratch}:{SCRATCH}:z"]
     return [
-        "run", "--rm", "--interactive", "--name", name, "--pull", "never", "--network", "none", "--user", "1000:1000",
+        "run", "--rm", "--interactive", "--name", name, "--pull", "never", "--network", "none", "--user", task.user,
         "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true", "--pids-limit", "256",
-        "--tmpfs", "/tmp:mode=1777,nosuid,nodev", "--volume", f"{task.volume}:{VOLUME}", *scratch,
+        "--tmpfs", "/tmp:mode=1777,nosuid,nodev", "--volume", f"{task.volume}:{task.target}", *scratch,
         *(word for key, value in environ.items() for word in ("--env", f"{key}={value}")),
-        task.image, "sh", "-c", task.script,
+        "--entrypoint", "sh", task.image, "-c", task.script,
     ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def lines(one: Served, *others: Served) -> list[str]:
     shown += _row("issuer", _issuer(one))
     shown += _row("time left", _left(one))
     shown += _row("renewal", _renewal(one))
+    shown += _row("it waits", one.waits)
     if one.error:
         cause, command = one.help
         shown += [*_row("last error", one.error), *_row("means", cause), *_row("next attempt", _attempt(one)),
@@ -42,8 +43,8 @@ def entry(one: Served) -> Mapping[str, Any]:
         "names": list(leaf.names) if leaf else [], "issuer": leaf.issuer if leaf else None,
         "not_after": leaf.not_after.isoformat() if leaf else None, "renewal": _iso(one.renewal),
         "last_error": one.error or None, "problem": one.known.problem.value if one.known and one.error else None,
-        "next_attempt": _iso(one.known.next_attempt) if one.known else None,
-        "wildcard": one.certificate.label if one.certificate.shared else None, "awaited": one.awaited,
+         "next_attempt": _iso(one.known.next_attempt) if one.known else None, "renewal_waits": one.waits or None,
+         "wildcard": one.certificate.label if one.certificate.shared else None, "awaited": one.awaited,
     }  # fmt: skip
 
 

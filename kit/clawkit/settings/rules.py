@@ -136,13 +136,6 @@ def _swarm(settings: Settings) -> Iterator[str]:
         return
     if settings.listen != "0.0.0.0":
         yield f"engine swarm publishes a port on every address of its node, and listen is {settings.listen}"
-    if settings.effective_tls in ("acme", "acme-staging") and (
-        settings.proxy == "nginx" or settings.acme_challenge == "dns-01"
-    ):
-        yield (
-            "engine swarm has no certbot yet, which gets the certificates for nginx and by dns-01: take proxy caddy "
-            "with acme_challenge http-01, or tls files"
-        )
 
 
 def _domains(settings: Settings) -> tuple[str, ...]:

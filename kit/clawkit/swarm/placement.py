@@ -10,14 +10,10 @@ from clawkit.engine.swarm import SwarmEngine
 from clawkit.errors import EnvironmentMissing, SettingsError
 from clawkit.stack import Stack
 from clawkit.swarmnames import AT, HERE, label
-from clawkit.wares import SERVICE_LONGEST
+from clawkit.wares import ACME, HANDED, SERVICE_LONGEST, services
 
 PREFIX, GATEWAY = "clawkit.", ".gateway"
 PROXY = "proxy"
-
-
-def services(stack: Stack) -> tuple[str, ...]:
-    return (PROXY, *(gateway.service for gateway in stack.gateways))
 
 
 def homes(stack: Stack, service: str, nodes: Sequence[Node]) -> list[Node]:
@@ -38,9 +34,9 @@ def home(stack: Stack, service: str, nodes: Sequence[Node]) -> Node | None:
 
 
 def holder(nodes: Sequence[Node], volume: str) -> Node | None:
-    """The node whose gateway keeps this volume: `demo_state-alice` belongs to `gateway-alice`."""
+    """The node whose service keeps this volume: `demo_state-alice` is `gateway-alice`'s, `demo_acme` is `acme`'s."""
     project, _, key = volume.partition("_")
-    wanted = label(project, key.replace("state", "gateway", 1))
+    wanted = label(project, ACME if key in (ACME, HANDED) else key.replace("state", "gateway", 1))
     return next((node for node in nodes if node.labels.get(wanted) == HERE), None)
 
 
@@ -53,7 +49,7 @@ def settle(engine: SwarmEngine, stack: Stack) -> dict[str, Node]:
     nodes = engine.nodes()
     for service in services(stack):
         if home(stack, service, nodes) is None:
-            engine.place(_choice(service, nodes), label(stack.project, service))
+            engine.place(_choice(stack, service, nodes), label(stack.project, service))
             nodes = engine.nodes()
     found = {service: home(stack, service, nodes) for service in services(stack)}
     for service, node in found.items():
@@ -68,8 +64,12 @@ def settle(engine: SwarmEngine, stack: Stack) -> dict[str, Node]:
     return {service: node for service, node in found.items() if node is not None} | more
 
 
-def _choice(service: str, nodes: Sequence[Node]) -> Node:
-    """The proxy on a manager, at whose address clawkit is; gateways away from it where there is a choice."""
+def _choice(stack: Stack, service: str, nodes: Sequence[Node]) -> Node:
+    """The proxy on a manager, at whose address clawkit is; acme beside it, for they share volumes; gateways away from
+    it where there is a choice."""
+    proxies = homes(stack, PROXY, nodes)
+    if service == ACME and proxies:
+        return proxies[0]
     ready = [node for node in nodes if node.ready]
     if not ready:
         raise EnvironmentMissing("no node of this Swarm takes work", fix="docker node ls")

@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from clawkit.engine.ports import Node
 from clawkit.errors import SettingsError
 from clawkit.stack import Stack
 from clawkit.swarmnames import base, label
+from clawkit.wares import ACME, HANDED
 
 MOST = 5
 """A gateway's network has 14 addresses: for the gateway, each proxy, and one of Docker's own on each of their nodes."""
 
-VOLUME = "proxy"
-"""Caddy's account and certificates (stack.yaml.j2)."""
+STORAGE = "proxy"
+"""Volume (stack.yaml.j2) of Caddy's account and certificates."""
+
+SEVERAL = "docs/swarm.md, «Several proxies»"
 
 
 def refuse_apart(stack: Stack, override: Path, homes: Mapping[str, Node]) -> None:
-    """`override`: stack.override.yaml, which may put Caddy's storage on a disk that all nodes reach. Then they order as
-    one and answer the authority for each other (https://caddyserver.com/docs/automatic-https, Storage)."""
+    """`override`: stack.override.yaml, which may put what they share on a disk that all nodes reach. Caddies then order
+    as one and answer the authority for each other (https://caddyserver.com/docs/automatic-https, Storage)."""
     proxies = [node for service, node in homes.items() if base(service) == "proxy"]
     name, told = label(stack.project, "proxy"), ", ".join(node.name for node in proxies)
     if len(proxies) > MOST:
         raise SettingsError(f"{len(proxies)} nodes carry the label {name} ({told}), and a gateway's network has room "
                             f"for {MOST} proxies", fix=f"docker node update --label-rm {name} NODE")  # fmt: skip
-    if len(proxies) > 1 and stack.acme and not shared(override):
+    if stack.certbot:
+        _refuse_unhanded(stack, override, proxies, homes[ACME])
+    elif len(proxies) > 1 and stack.acme and not shared(override, STORAGE):
         raise SettingsError(
             f"the proxy has its place on {told}, and each would order certificates by itself: the authority's question "
             "may reach the one that knows nothing of it",
-            fix="put them on a disk of all nodes: docs/swarm.md, «Several proxies»; or leave one: "
-            f"docker node update --label-rm {name} NODE",
+            fix=f"put them on a disk of all nodes: {SEVERAL}; or leave one: docker node update --label-rm {name} NODE",
         )
 
 
-def shared(override: Path) -> bool:
+def _refuse_unhanded(stack: Stack, override: Path, proxies: Sequence[Node], leader: Node) -> None:
+    """The acme container reaches the proxies through a volume, which is one and the same on one node alone."""
+    apart = [node for node in proxies if node.id != leader.id]
+    if not apart or shared(override, HANDED):
+        return
+    told = ", ".join(node.name for node in proxies)
+    nearer = (f"or put acme beside the proxy: docker node update --label-rm {label(stack.project, ACME)} {leader.name}"
+              if len(proxies) == 1 else f"or leave one: docker node update --label-rm {label(stack.project, 'proxy')} "
+              f"{apart[0].name}")  # fmt: skip
+    raise SettingsError(
+        f"the proxy has its place on {told}, and acme, which orders the certificates, on {leader.name}: {HANDED}, the "
+        f"volume through which it hands them over, would be another one on {', '.join(node.name for node in apart)}",
+        fix=f"put it on a disk of all nodes: {SEVERAL}; {nearer}",
+    )
+
+
+def shared(override: Path, name: str) -> bool:
     """Whether the volume is more than a folder of each node's Docker."""
     import yaml
 
     document = (yaml.safe_load(override.read_text()) or {}) if override.exists() else {}
-    volume = (document.get("volumes") or {}).get(VOLUME) or {}
+    volume = (document.get("volumes") or {}).get(name) or {}
     return bool(volume.get("driver_opts") or volume.get("driver", "local") != "local")

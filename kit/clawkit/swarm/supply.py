@@ -12,6 +12,7 @@ from clawkit.errors import EnvironmentMissing
 from clawkit.lock import Lock
 from clawkit.stack import Image, Stack
 from clawkit.swarmnames import base
+from clawkit.wares import ACME
 
 Tell = Callable[[str], None]
 
@@ -41,6 +42,9 @@ def hand_out(engine: SwarmEngine, stack: Stack, lock: Lock, homes: Mapping[str, 
 
 
 def image_of(stack: Stack, service: str) -> Image:
+    if service == ACME:
+        assert stack.images.certbot is not None, "there is such a service only where certbot is"
+        return stack.images.certbot
     own = {gateway.service: gateway.image for gateway in stack.gateways}
     return stack.images.proxy if base(service) == "proxy" else own.get(base(service), stack.images.gateway)
 

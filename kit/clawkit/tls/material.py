@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clawkit.certificates import serving
 from clawkit.files import give, write_atomic
 from clawkit.stack import Site, Stack
-from clawkit.tls import site
+from clawkit.tls import mirror, site
 from clawkit.tls.pair import Pair
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def pending(folder: Path, stack: Stack, gateway: Site) -> bool:
     """True while the temporary certificate stands in for the authority's."""
     from clawkit.tls.authority import is_temporary
 
-    present = site.read(folder, gateway.name) if stack.certbot else None
-    return present is not None and is_temporary(present.certificate)
+    present = mirror.chain(folder, stack, gateway.name) if stack.certbot else None
+    return present is not None and is_temporary(present)
 
 
 def _root(folder: Path, stack: Stack, made: list[str]) -> Pair:

@@ -16,7 +16,7 @@ from clawkit.probe.http import HttpFacts
 from clawkit.probe.target import Target
 from clawkit.settings.secret import Secret
 from clawkit.stack import Site, Stack
-from clawkit.tls import material
+from clawkit.tls import material, mirror
 from clawkit.verify.meaning import UP
 from clawkit.verify.terms import Terms
 
@@ -50,6 +50,7 @@ def run(deployment: Deployment, stack: Stack, *, only: tuple[str, ...] = (), ski
     tokens = deployment.tokens(stack)
     engine = engine_of(stack.settings)
     closed = engine.closed(stack.project) if isinstance(engine, SwarmEngine) else {}
+    mirror.refresh(deployment.rendered, stack, engine)
     inside = Inside(engine, stack.project, deployment.rendered, closed)
 
     def checked(one: Site) -> tuple[Result, ...]:

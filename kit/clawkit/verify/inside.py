@@ -8,7 +8,9 @@ from pathlib import Path
 
 from clawkit.engine.container import Inspection
 from clawkit.engine.ports import Engine, Service
+from clawkit.tls import mirror
 from clawkit.verify.memo import Memo
+from clawkit.wares import ACME
 
 LOG_LINES = 5000
 LARGEST = 4 * 1024 * 1024
@@ -31,9 +33,14 @@ class Inside:
         found = self.memo.once("services", lambda: self.engine.services(self.project))
         return {service.name: service for service in found}
 
+    def standing(self) -> Mapping[str, Service]:
+        """Without a Swarm's acme container while it is away: nothing of it is left to look into, the stack serves all
+        the same, and certificate-expiry names it."""
+        return {name: one for name, one in self.services().items() if name != ACME or not mirror.gone(one)}
+
     def inspections(self) -> Mapping[str, Inspection]:
         """Service -> what its container runs with."""
-        services = self.services()
+        services = self.standing()
         containers = [service.container for service in services.values()]
         return dict(zip(services, self.memo.once("inspect", lambda: self.engine.inspect(containers)), strict=True))
 

@@ -16,8 +16,9 @@ from clawkit.probe.failure import Trouble
 from clawkit.probe.target import Target, Trust
 from clawkit.probe.tls import TlsFacts, handshake
 from clawkit.stack import Site, Stack
-from clawkit.tls import issuance, material, site
+from clawkit.tls import issuance, material, mirror
 from clawkit.tls.issuance import Issuance
+from clawkit.wares import ACME
 
 if TYPE_CHECKING:
     from clawkit.verify.scene import Scene
@@ -42,6 +43,10 @@ def renewal_trouble(scene: Scene) -> str:
     inside, stack = scene.inside, scene.stack
     if not stack.certbot or inside is None or scene.pending():
         return ""
+    if away := mirror.away(stack, inside.services()):
+        return away
+    if ACME in inside.closed:  # nobody can ask it; the certificate's own age still tells
+        return ""
     beat = issuance.heartbeat(inside.folder)
     if beat is None or datetime.now(UTC) - beat > SILENT:
         return f"the acme container, which renews it, is silent{f' since {issuance.clock(beat)}' if beat else ''}"
@@ -58,19 +63,21 @@ def stands_in(facts: TlsFacts) -> bool:
     return facts.leaf is not None and facts.leaf.issuer == TEMPORARY
 
 
-def shown(rendered: Path, stack: Stack, gateway: Site, target: Target) -> bool:
-    """True when clients get the certificate that the authority issued for these very names."""
+def shown(rendered: Path, stack: Stack, gateway: Site, target: Target, *, blind: bool = False) -> bool:
+    """True when clients get the certificate that the authority issued for these very names.
+
+    `blind`: nobody can ask who ordered it."""
     facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
     if facts.leaf is None or stands_in(facts) or alias_without(stack, gateway, target):
         return False
-    if not stack.certbot:
-        return True
+    if not stack.certbot or blind:
+        return not stack.certbot or all(facts.leaf.covers(name) for name in gateway.names)
     # a wildcard has a folder of its own: in a site's may still be the one from before
     name = serving(stack, gateway).name
-    found, pair = issuance.read(rendered).get(name), site.read(rendered, name)
-    if found is None or pair is None or not found.answers(stack, gateway) or not found.not_after:
+    found, chain = issuance.read(rendered).get(name), mirror.chain(rendered, stack, name)
+    if found is None or chain is None or not found.answers(stack, gateway) or not found.not_after:
         return False
-    return facts.leaf.sha256 == fingerprint(pair.certificate)
+    return facts.leaf.sha256 == fingerprint(chain)
 
 
 def alias_without(stack: Stack, gateway: Site, target: Target) -> str:

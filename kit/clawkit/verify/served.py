@@ -11,7 +11,7 @@ from clawkit.engine.ports import Engine
 from clawkit.probe.target import Trust
 from clawkit.probe.tls import TlsFacts, handshake
 from clawkit.stack import Site, Stack
-from clawkit.tls import issuance, material
+from clawkit.tls import issuance, material, mirror
 from clawkit.tls.issuance import Issuance
 from clawkit.verify import deployed, pending
 
@@ -32,6 +32,8 @@ class Served:
     """The authority's certificate is still to come."""
     known: Issuance | None
     now: datetime
+    waits: str = ""
+    """Why it is not renewed now, or why nobody can see from here whether it is."""
 
     @property
     def good(self) -> bool:
@@ -75,14 +77,21 @@ class Served:
 
 
 def look(rendered: Path, stack: Stack, engine: Engine) -> tuple[Served, ...]:
-    return tuple(_served(rendered, stack, gateway, engine) for gateway in stack.sites)
+    blind = mirror.refresh(rendered, stack, engine)
+    waits = _waits(stack, engine, blind) if mirror.kept(stack) else ""
+    return tuple(_served(rendered, stack, gateway, engine, waits) for gateway in stack.sites)
 
 
-def _served(rendered: Path, stack: Stack, gateway: Site, engine: Engine) -> Served:
+def _waits(stack: Stack, engine: Engine, blind: str) -> str:
+    services = {service.name: service for service in engine.services(stack.project)}
+    return mirror.away(stack, services) or (f"the acme container cannot be asked: {blind}" if blind else "")
+
+
+def _served(rendered: Path, stack: Stack, gateway: Site, engine: Engine, waits: str) -> Served:
     target = deployed.target(stack, gateway)
     facts = handshake(target, Trust(material.ca_file(rendered, stack, gateway)))
     waiting = stack.acme and pending.stands_in(facts)
     # Caddy's log keeps old failures: only where there is no certificate do they count
     told = stack.certbot or waiting or pending.alias_without(stack, gateway, target)
     known = pending.known(rendered, stack, gateway, engine) if told else None
-    return Served(stack, gateway, facts, waiting, known, datetime.now(UTC))
+    return Served(stack, gateway, facts, waiting, known, datetime.now(UTC), waits)

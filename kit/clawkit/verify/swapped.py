@@ -10,7 +10,7 @@ from clawkit.probe import tls
 from clawkit.probe.failure import Trouble
 from clawkit.probe.protocol import WebSocketFacts
 from clawkit.probe.target import Trust
-from clawkit.tls import material, site
+from clawkit.tls import material, mirror
 from clawkit.verify import pending
 from clawkit.wait import Look, until
 
@@ -39,6 +39,7 @@ def _served(scene: Scene) -> bool:
     """True too where Caddy keeps the certificates itself, and where nobody can look into the folder."""
     if scene.inside is None or not scene.stack.served_from_files:
         return True
-    installed = site.read(scene.inside.folder, scene.gateway.name)
+    mirror.refresh(scene.inside.folder, scene.stack, scene.inside.engine)
+    installed = mirror.chain(scene.inside.folder, scene.stack, scene.gateway.name)
     shown = tls.handshake(scene.target, Trust()).leaf
-    return installed is None or shown is None or shown.sha256 == pending.fingerprint(installed.certificate)
+    return installed is None or shown is None or shown.sha256 == pending.fingerprint(installed)

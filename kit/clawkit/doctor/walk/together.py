@@ -17,6 +17,7 @@ from clawkit.doctor.walk.walk import Walked, added, walk
 from clawkit.engine.sight import view_of
 from clawkit.engine.view import View
 from clawkit.errors import EngineError, EnvironmentMissing
+from clawkit.tls import mirror
 
 if TYPE_CHECKING:
     from clawkit.deployment import Deployment
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 def look(deployment: Deployment, view: View | None = None) -> tuple[Setup, tuple[Step, ...]]:
     """The setup with everything that the walk saw, and the steps of the first gateway's way that is broken."""
     stack = deployment.stack()
+    if mirror.kept(stack):
+        # brings the whole engine along, which nobody else pays for
+        from clawkit.engine.swarm import SwarmEngine
+
+        mirror.refresh(deployment.rendered, stack, SwarmEngine())
     view = view or view_of(stack, tuple(deployment.tokens(stack).values()))
     reading = start(lambda: deployed.read(deployment, view))
     try:

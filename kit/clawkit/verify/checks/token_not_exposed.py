@@ -55,7 +55,7 @@ def _engine_texts(inside: Inside, own: str) -> Iterator[tuple[str, str]]:
     """Side by side: each is a call of docker. Where a token of its own would be logged is read for each gateway anew,
     after what the checks of the others have sent there; everything else once for all."""
     looks: dict[str, Callable[[], str]] = {}
-    for name, service in inside.services().items():
+    for name, service in inside.standing().items():
         looks[f"docker inspect of {name}"] = partial(_inspected, inside, name)
         if service.running:
             looks[f"arguments of {name}"] = partial(inside.arguments, service.container)

@@ -35,10 +35,11 @@ def certificates(folder: Path, stack: Stack) -> tuple[SeenCertificate, ...]:
     if not stack.served_from_files:
         return ()
     from clawkit.doctor.readers import pem
+    from clawkit.tls import mirror
 
     found = []
     for gateway in stack.sites:
-        for file in _read([folder / "tls/site" / gateway.name / "live" / "fullchain.pem"]):
+        for file in _read([mirror.path(folder, stack, gateway.name)]):
             seen = pem.read(file, f"{gateway.certificate}/fullchain.pem")
             found += [seen] if seen else []
     return tuple(found)
