@@ -41,9 +41,9 @@ class Runs:
         log = self.folder / "log"
         return len(log.read_text().splitlines()) if log.exists() else 0
 
-    def hand(self, version: str) -> None:
+    def hand(self, version: str, site: str = "main") -> None:
         """As compose/acme/certificate.py does it."""
-        home = self.folder / "acme/site/main"
+        home = self.folder / "acme/site" / site
         (home / version).mkdir(parents=True)
         (home / version / "fullchain.pem").write_text(version)
         (home / ".live.new").symlink_to(version)
@@ -71,7 +71,8 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Runs]:
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "bin" / name).chmod(0o755)
     (tmp_path / "etc/clawkit" / WRITTEN[proxy]).write_text(
-        "server gateway:18789 max_fails=0;\ncertificate /tls/site/main/live/fullchain.pem;\n"
+        "server gateway:18789 max_fails=0;\n"
+        "certificate /tls/site/main/live/fullchain.pem;\ncertificate /tls/site/alice/live/fullchain.pem;\n"
     )
     (tmp_path / "etc/clawkit/generation").write_text("these-names\n")
     (tmp_path / "program.sh").write_text(text)
@@ -94,6 +95,20 @@ def test_each_certificate_is_one_reload(runs: Runs) -> None:
     runs.hand("second")
     runs.until(2)
     assert runs.at_rest() == 2
+
+
+@pytest.mark.parametrize("runs", ["caddy"], indirect=True)
+def test_caddy_reads_one_that_several_sites_have_from_one_file(runs: Runs) -> None:
+    runs.hand("wildcard", "alice")
+    runs.hand("wildcard", "main")
+    shared = f"{runs.folder}/acme/site/alice/live/fullchain.pem"
+    until(lambda: Look(ready=runs.configuration.count(shared) == 2, doing=runs.configuration), seconds=10,
+          what="one file for both", tell=lambda _text: None)  # fmt: skip
+    runs.hand("main's own", "main")
+    own = f"{runs.folder}/acme/site/main/live/fullchain.pem"
+    until(lambda: Look(ready=own in runs.configuration, doing=runs.configuration), seconds=10, what="its own again",
+          tell=lambda _text: None)  # fmt: skip
+    assert runs.configuration.count(shared) == 1
 
 
 def test_what_is_refused_is_tried_again(runs: Runs) -> None:
