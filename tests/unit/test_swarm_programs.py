@@ -35,7 +35,9 @@ class Runs:
 
     @property
     def configuration(self) -> str:
-        return (self.folder / "tmp" / WRITTEN[self.proxy]).read_text()
+        """Empty before its first."""
+        path = self.folder / "tmp" / WRITTEN[self.proxy]
+        return path.read_text() if path.exists() else ""
 
     def reloads(self) -> int:
         log = self.folder / "log"
