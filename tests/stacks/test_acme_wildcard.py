@@ -182,12 +182,14 @@ def test_one_that_is_removed_with_all_it_has_leaves_it_to_the_others(wild: Wild)
     assert wild.pebble.orders() == 1 and wild.lineages() == [DOMAIN]
 
 
+@pytest.mark.long
 def test_a_backup_holds_it(wild: Wild) -> None:
     file = wild.here.clawkit.folder / "all.tar.gz"
     assert wild.here.clawkit("backup", "create", str(file)).code == 0
     assert wild.here.clawkit("backup", "verify", str(file)).code == 0
 
 
+@pytest.mark.long
 @pytest.mark.types(
     'clawkit up --acme-wildcard ""', "clawkit up --acme-challenge dns-01 --dns-rfc2136 FILE --acme-wildcard example.com"
 )
@@ -206,6 +208,7 @@ def test_certificates_of_their_own_and_the_wildcard_again_leave_no_moment_withou
     assert watch.visits > 100 and not watch.failures
 
 
+@pytest.mark.long
 def test_a_name_two_labels_deep_gets_its_own(wild: Wild) -> None:
     assert wild.here.clawkit("gateways", "add", "deep", "--domain", DEEP, "--upstream", NOBODY).code == 0
     wild.here.up()  # verify has much to say of a gateway that is not there
@@ -215,6 +218,7 @@ def test_a_name_two_labels_deep_gets_its_own(wild: Wild) -> None:
     assert wild.here.clawkit("gateways", "remove", "deep").code == 0
 
 
+@pytest.mark.long
 def test_the_other_proxy_shows_the_same(wild: Wild) -> None:
     before = wild.serial(DOMAIN)
     said = wild.here.clawkit("switch", {"caddy": "nginx", "nginx": "caddy"}[wild.here.version.proxy])
