@@ -48,7 +48,21 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"plain http in {link.target.at}", reload(link.proxy)),
             evidence=at(link.target.at, *([versions.at] if only_two and versions else [])),
         )
-    return _plain_to_tls(setup)
+    return _plain_to_tls(setup) or _unopened(setup)
+
+
+def _unopened(setup: Setup) -> Finding | None:
+    """A TCP router of Traefik's with passthrough: the gateway gets the browser's TLS."""
+    for proxy in setup.proxies:
+        for problem in proxy.problems:
+            if problem.kind == "passthrough-to-plain":
+                return Finding(
+                    summary=f"Traefik's {problem.message}",
+                    fix=Fix("an HTTP router with tls in place of the TCP router (it sends X-Forwarded-For as well), or "
+                            "gateway.tls.enabled", reload(proxy)),
+                    evidence=at(problem.at),
+                )  # fmt: skip
+    return None
 
 
 def _plain_to_tls(setup: Setup) -> Finding | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -43,6 +45,8 @@ MEANT = re.compile(r"(?:claw|moltbot)[\w-]*\.(?:subdomain|subfolder)\.conf\.samp
 TAKEN_WHOLE = ("sites-enabled",)
 """nginx reads every file there whose name begins with no dot, and people call them by domain: claw.example, claw.rs."""
 LOG_NAME = re.compile(r"log|stderr|stdout|journal|\.out$", re.IGNORECASE)
+PACKED = re.compile(r"^(?P<log>.*(?:log|stdout|journal).*?)(?:[.-]\d+)*\.gz$", re.IGNORECASE)
+"""What logrotate made of a log. The newest one is read where nothing has been written since."""
 ODD_BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 """What str.splitlines takes for the end of a line and an editor does not: line numbers would be wrong."""
 
@@ -95,6 +99,24 @@ def _walked(given: Path, problems: list[Problem]) -> Iterator[Path]:
             taken = here.name in TAKEN_WHOLE and not name.startswith(".")
             if taken or not _skipped(name):
                 yield here / name
+        yield from _rotated(here, names)
+
+
+def _rotated(here: Path, names: Sequence[str]) -> Iterator[Path]:
+    newest: dict[str, str] = {}
+    for name in names:
+        match = PACKED.match(name)
+        if match and not any((here / f"{match['log']}{end}").exists() and (here / f"{match['log']}{end}").stat().st_size
+                             for end in ("", ".1")):  # fmt: skip
+            newest[match["log"]] = max(newest.get(match["log"], name), name, key=_age)
+    yield from (here / name for name in sorted(newest.values()))
+
+
+def _age(name: str) -> tuple[bool, int]:
+    """error.log.2.gz is newer than error.log.3.gz, access.log-20261102.gz than access.log-20261026.gz."""
+    numbers = re.findall(r"\d+", name)
+    number = int(numbers[-1]) if numbers else 0
+    return (number > FILES, number if number > FILES else -number)
 
 
 def _skipped(name: str) -> bool:
@@ -128,6 +150,8 @@ def _read(path: Path, shown: str, problems: list[Problem], *, asked: bool) -> Te
 
 def _bytes(path: Path) -> tuple[bytes | None, bool]:
     """The content, and whether it is only the end of a log."""
+    if PACKED.match(path.name):
+        return _unpacked(path)
     size = path.stat().st_size
     is_log = LOG_NAME.search(path.name) is not None
     if size > LARGEST and not is_log:
@@ -137,6 +161,15 @@ def _bytes(path: Path) -> tuple[bytes | None, bool]:
         if cut:
             stream.seek(size - LOG_TAIL)
         return stream.read(), cut
+
+
+def _unpacked(path: Path) -> tuple[bytes | None, bool]:
+    try:
+        with gzip.open(path) as stream:
+            raw = stream.read(LARGEST + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b"\0", False
+    return raw[-LOG_TAIL:], len(raw) > LOG_TAIL
 
 
 def decoded(raw: bytes) -> str | None:
