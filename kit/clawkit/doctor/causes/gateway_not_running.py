@@ -19,6 +19,7 @@ from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.over import over
 from clawkit.doctor.programs import BESIDE, HOPELESS, gateway_services, gateway_units, gateways
 from clawkit.doctor.verdict import serves
 
@@ -80,7 +81,7 @@ def _asked_alone(setup: Setup) -> Finding | None:
 def _logged(setup: Setup) -> Iterator[tuple[str, Place]]:
     """A proxy's log alone, that nothing later took back."""
     for failure in reversed(logged(setup, FailureKind.REFUSED) if not serves(setup) else ()):
-        if failure.upstream.endswith(f":{DEFAULT_PORT}"):
+        if failure.upstream.endswith(f":{DEFAULT_PORT}") and not over(setup, failure):
             yield failure.upstream, failure.at
 
 

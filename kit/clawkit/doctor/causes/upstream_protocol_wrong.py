@@ -6,6 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import links
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
@@ -52,7 +53,20 @@ def judge(setup: Setup) -> Finding | None:
 
 
 def _unopened(setup: Setup) -> Finding | None:
-    """A TCP router of Traefik's with passthrough: the gateway gets the browser's TLS."""
+    """The gateway gets the browser's TLS: by nginx' stream with ssl_preread, or a TCP router with passthrough."""
+    for link in links(setup):
+        preread = link.site.settings.get("ssl_preread") if link.site.stream else None
+        tls = bool(link.gateway and link.gateway.tls and link.gateway.tls.value)
+        own = link.gateway.effective_port if link.gateway else DEFAULT_PORT
+        passed = preread is not None and preread.value == "on" and not link.site.serves_tls
+        if preread is not None and passed and not tls and link.target.effective_port == own:
+            return Finding(
+                summary=f"the stream at {link.site.at} hands TLS on unopened to {link.target}, where OpenClaw speaks "
+                "plain HTTP",
+                fix=Fix("a server in http {} with the certificate, on a port of its own, and the stream's name to it",
+                        reload(link.proxy)),
+                evidence=at(preread.at, link.target.at),
+            )  # fmt: skip
     for proxy in setup.proxies:
         for problem in proxy.problems:
             if problem.kind == "passthrough-to-plain":

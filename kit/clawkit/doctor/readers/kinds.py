@@ -97,8 +97,8 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DOCKER_STATS, r"^(?:CONTAINER ID|NAME)\b.* MEM USAGE / LIMIT "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
                          r"^NAME +(?:IMAGE|COMMAND|SERVICE)\b|^ *Name +Command +State"),
-    (FileKind.FIREWALL, r"^Status: (?:active|inactive)|^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|"
-                        r"bridge) \w+ \{|"
+    (FileKind.FIREWALL, r"(?i:^(?:Status|Statut|État|Estado|Stato) ?: (?:in)?(?:active|actif|activo|attivo|aktiv)$)|"
+                        r"^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|bridge) \w+ \{|"
                         r"^\w+ \((?:active|default|default, active)\)|^ +(?:masquerade|icmp-block-inversion): "),
     (FileKind.SELINUX, r"^(?:Enforcing|Permissive|Disabled)$|^SELinux status:|^\w+ --> (?:on|off)$|"
                        r"(?:^|\s)\w+_u:\w+_r:\w+_t:s0\S* "),

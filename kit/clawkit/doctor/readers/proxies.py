@@ -26,9 +26,11 @@ def proxies(found: Sequence[Piece], projects: Sequence[Compose], record: Seen) -
 
         made += caddy.read(files, environment=_caddy_environment(projects), version=_caddy_version(projects, record))
     if projects:
+        from clawkit.doctor.readers.caddy.invoked import invoked
         from clawkit.doctor.readers.caddy.label import labelled
 
         made += labelled(projects, [piece.file for piece in found])
+        made += invoked(projects, [piece.file for piece in found])
         made += _virtual(projects, [piece.file for piece in found])
     made += _traefik(found, projects)
     made += _others(found)
