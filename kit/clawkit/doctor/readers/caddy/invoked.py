@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from clawkit.doctor.model.compose import Compose, Service
+from clawkit.doctor.model.place import Value
 from clawkit.doctor.model.proxy import Proxy
 from clawkit.doctor.readers.caddy.label import Text, reading_of
 from clawkit.doctor.readers.text import TextFile
@@ -36,7 +37,7 @@ def _proxies(service: Service, files: Sequence[TextFile]) -> Iterator[Proxy]:
     else:
         lines.append(f"reverse_proxy {' '.join(targets)}")
     for line in (f"{names[0] if names else 'localhost'} {{", *lines, "}"):
-        written.put(line, service.command)
+        written.put(line, Value(line, service.command.at) if service.command else None)
     yield from reading_of(written, files, service)
 
 
