@@ -131,11 +131,31 @@ def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
                 reach, service = _reach(setup, target)
                 if reach is Reach.LOOPBACK and target.backup and _listens(proxy, target):
                     continue  # what answers in the gateway's place while it is away
-                if behind(setup, proxy, target) is not None:
+                if behind(setup, proxy, target) is not None or to_itself(setup, proxy, site, target):
                     continue  # the way goes on from there
                 gateway = gateway_of(setup, service)
                 link = Link(proxy, site, route, route.upstream, target, gateway, reach, service)
                 yield _target_score(setup, target, route.upstream), link
+
+
+def to_itself(setup: Setup, proxy: Proxy, site: Site, target: Target) -> bool:
+    """Another site of the same proxy, on its own loopback, hands on to the gateway."""
+    port = target.effective_port
+    if target.host not in (*LOOPBACK_NAMES, "127.0.0.1", "::1"):
+        return False
+    inner = [one for one in _by_port(Same(proxy)).get(port or 0, ()) if one is not site]
+    ways = ((each, route.upstream) for one in inner for route in one.routes if route.upstream
+            for each in route.upstream.targets)  # fmt: skip
+    return any(each.effective_port != port and _target_score(setup, each, upstream) >= 2 for each, upstream in ways)
+
+
+@lru_cache(maxsize=64)
+def _by_port(same: Same[Proxy]) -> dict[int, list[Site]]:
+    found: dict[int, list[Site]] = {}
+    for site in same.it.sites:
+        for port in {ear.port for ear in site.listeners}:
+            found.setdefault(port, []).append(site)
+    return found
 
 
 def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:

@@ -117,7 +117,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                            r"^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
                            r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
     (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$|^Failed to connect to (?:user scope )?bus\b|"
-                          r"^System has not been booted with systemd"),
+                          r"^System has not been booted with systemd|^Server: Docker Desktop "),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
