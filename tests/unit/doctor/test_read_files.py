@@ -173,4 +173,4 @@ def test_comments_of_a_configuration_are_no_prompts() -> None:
 
 
 def test_what_nobody_knows_is_unknown() -> None:
-    assert kind("apiVersion: v1\nkind: Service\n", "service.yaml") is FileKind.UNKNOWN
+    assert kind("apiVersion: v1\nkind: Secret\n", "secret.yaml") is FileKind.UNKNOWN

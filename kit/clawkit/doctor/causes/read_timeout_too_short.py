@@ -12,7 +12,7 @@ from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.place import Place, Value
-from clawkit.doctor.model.proxy import ProxyKind
+from clawkit.doctor.model.proxy import CONTROLLER, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.spelling import WAIT
@@ -119,6 +119,9 @@ def _seen(setup: Setup, limit: float) -> tuple[Place, ...]:
 
 
 def _line(link: Link) -> str:
+    if CONTROLLER in link.proxy.options:
+        own = link.proxy.options[CONTROLLER].value
+        return f'annotations {own}/proxy-read-timeout: "3600" and {own}/proxy-send-timeout: "3600"'
     if link.proxy.kind is ProxyKind.NGINX:
         return f"proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location at {link.route.at}"
     waiting = "transport http { response_header_timeout 10m } and no read_timeout, or leave both out: Caddy then waits"

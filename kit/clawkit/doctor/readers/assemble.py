@@ -53,9 +53,11 @@ def read(paths: Sequence[Path]) -> Setup:
     record = recorded.together(known)
     record = replace(record, host=hosts(record.host, units(found, every)))
     projects = _projects(found)
+    cluster = _cluster(found) if not projects else ((), ())
+    projects += cluster[0]
     proxied = any(piece.kind in PROXIES for piece in found) or any(map(_runs_gateway, record.containers))
     served = gateways(of_kinds(found, FileKind.OPENCLAW), projects, record.host.units, every, proxied=proxied)
-    asked = proxies(found, projects, record)
+    asked = proxies(found, projects, record, cluster[1])
     certificates = _certificates(of_kinds(found, FileKind.PEM), asked, projects)
     return Setup(
         proxies=asked,
@@ -119,6 +121,15 @@ def _projects(found: Sequence[Piece]) -> tuple[Compose, ...]:
 
         projects += tuple(made for file in scripts if (made := docker_run.read(file, envs)) is not None)
     return projects
+
+
+def _cluster(found: Sequence[Piece]) -> tuple[tuple[Compose, ...], tuple[Proxy, ...]]:
+    files = of_kinds(found, FileKind.KUBERNETES)
+    if not files:
+        return (), ()
+    from clawkit.doctor.readers import kubernetes
+
+    return kubernetes.read(files)
 
 
 def _certificates(

@@ -3,64 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.filekind import FileKind as FileKind
 from clawkit.doctor.readers.other_json import of_another
 from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
-
-
-class FileKind(StrEnum):
-    NGINX = "nginx configuration"
-    CADDYFILE = "Caddyfile"
-    CADDY_JSON = "Caddy configuration in JSON"
-    COMPOSE = "compose file"
-    DOTENV = "environment file"
-    OPENCLAW = "openclaw.json"
-    UNIT = "systemd unit"
-    QUADLET = "Quadlet unit"
-    UNIT_STATUS = "systemctl status"
-    TRAEFIK = "Traefik configuration"
-    TUNNEL = "cloudflared configuration"
-    HAPROXY = "HAProxy configuration"
-    APACHE = "Apache configuration"
-    ENVOY = "Envoy configuration"
-    DOCKER_RUN = "docker run"
-    PEM = "PEM"
-    HOSTS_FILE = "hosts file"
-    NGINX_LOG = "nginx error log"
-    ACCESS_LOG = "access log"
-    CADDY_LOG = "Caddy log"
-    GATEWAY_LOG = "gateway log"
-    PROXY_LOG = "log of another proxy"
-    ACME_LOG = "certificate client's log"
-    KERNEL_LOG = "kernel log"
-    DOCKER_LOG = "log of several containers"
-    CONSOLE = "browser console"
-    CURL = "curl"
-    WEBSOCKET = "WebSocket client"
-    HANDSHAKE = "openssl s_client"
-    CERTIFICATE_TEXT = "certificate as text"
-    DNS = "name lookup"
-    DOCKER_PS = "docker ps"
-    DOCKER_STATS = "docker stats"
-    INSPECT = "docker inspect"
-    SOCKETS = "listening sockets"
-    SELINUX = "SELinux state"
-    OWNERS = "file owners"
-    DISK = "disk usage"
-    MEMORY = "memory"
-    FIREWALL = "firewall rules"
-    DAEMON = "Docker's daemon.json"
-    TAILSCALE = "tailscale serve"
-    PAGE = "page that a browser saved"
-    CLOCK = "clock"
-    ADDRESSES = "addresses"
-    VERSION = "version"
-    SESSION = "notes or a terminal session"
-    UNKNOWN = "unknown"
-
 
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
@@ -85,6 +33,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                            r"^Unit [\w@.-]+\.service could not be found"),
     (FileKind.QUADLET, r"^\[(?:Container|Pod)\]\s*$"),
     (FileKind.UNIT, r"^\[(?:Unit|Service|Install)\]\s*$"),
+    (FileKind.KUBERNETES, r"^kind: +[\"']?(?:Ingress|Service|Deployment|StatefulSet|DaemonSet|Pod|List)[\"']? *$"),
     (FileKind.COMPOSE, r"^(?:services|x-[\w-]+):[ \t]*(?:[&#].*)?$(?!\n+\s*- )"),
     (FileKind.TUNNEL, r"^ingress:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*- +(?:hostname|service|path|originRequest):"),
     (FileKind.ENVOY, r"^ *[\"']?(?:static_resources|@type)[\"']?:[ \t]*(?:$|[\"']?type\.googleapis\.com/envoy)"),
