@@ -133,19 +133,18 @@ def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
                     continue  # what answers in the gateway's place while it is away
                 if behind(setup, proxy, target) is not None or to_itself(setup, proxy, site, target):
                     continue  # the way goes on from there
-                gateway = gateway_of(setup, service)
+                gateway = gateway_of(setup, service) or _of_port(setup, reach, target)
                 link = Link(proxy, site, route, route.upstream, target, gateway, reach, service)
                 yield _target_score(setup, target, route.upstream), link
 
 
 def to_itself(setup: Setup, proxy: Proxy, site: Site, target: Target) -> bool:
     """Another site of the same proxy, on its own loopback, hands on to the gateway."""
-    port = target.effective_port
+    port = target.effective_port or 0
     if target.host not in (*LOOPBACK_NAMES, "127.0.0.1", "::1"):
         return False
-    inner = [one for one in _by_port(Same(proxy)).get(port or 0, ()) if one is not site]
-    ways = ((each, route.upstream) for one in inner for route in one.routes if route.upstream
-            for each in route.upstream.targets)  # fmt: skip
+    routes = [route for one in _by_port(Same(proxy)).get(port, ()) if one is not site for route in one.routes]
+    ways = ((each, route.upstream) for route in routes if route.upstream for each in route.upstream.targets)
     return any(each.effective_port != port and _target_score(setup, each, upstream) >= 2 for each, upstream in ways)
 
 
@@ -284,6 +283,12 @@ def gateway_of(setup: Setup, service: Service | None) -> Gateway | None:
         if own:
             return own[0]
     return setup.gateways[0] if len(setup.gateways) == 1 else None
+
+
+def _of_port(setup: Setup, reach: Reach, target: Target) -> Gateway | None:
+    """Of several on one host the one that has the port."""
+    own = [one for one in setup.gateways if one.service is None and one.effective_port == target.effective_port]
+    return own[0] if reach in (Reach.LOOPBACK, Reach.HOST_ALIAS) and len(own) == 1 else None
 
 
 def proxy_service(setup: Setup, proxy: Proxy) -> Service | None:

@@ -14,6 +14,8 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.public import is_address, is_public_address
 
 LOST = ("timeout", "refused")
+ELSEWHERE = r"\b(?:phone|mobile|cellular|lte|[45]g|hotspot|outside|external|vps|extern|handy|unterwegs)\b"
+"""What people write beside a request that was made from another network."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -24,7 +26,8 @@ def judge(setup: Setup) -> Finding | None:
             continue
         near = next((one for one in _answers(setup, lost) if _within(_asked(one))), None)
         outside = [one for one in _answers(setup, lost) if one.address == "" and urlsplit(one.url).hostname == host]
-        if near is not None and (outside or _public(setup, host)):
+        over = any(_later(one, lost) for one in outside) and not any(True for _ in setup.said(ELSEWHERE))
+        if near is not None and not over and (outside or _public(setup, host)):
             inner = _asked(near)
             return Finding(
                 summary=f"{host} does not answer at its public address, and the same proxy answers at {inner}: asked "
@@ -35,6 +38,11 @@ def judge(setup: Setup) -> Finding | None:
                 evidence=at(lost.at, near.at, *(one.at for one in outside[:1])),
             )  # fmt: skip
     return None
+
+
+def _later(one: Exchange, lost: Exchange) -> bool:
+    """The same name was answered further down: then the fault is over, unless somebody asked from elsewhere."""
+    return one.at.source == lost.at.source and (one.at.line or 0) > (lost.at.line or 0)
 
 
 def _answers(setup: Setup, lost: Exchange) -> Iterator[Exchange]:

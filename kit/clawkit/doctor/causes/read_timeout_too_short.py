@@ -28,6 +28,10 @@ LONG_ANSWER = 180.0
 HAPROXY = r"\d+/\d+/\d+/-1/(?P<ms>\d+) 504 \d+ .* s[Hh]-- .*\"[A-Z]+ (?:https?://[^/ ]+)?(?P<path>/\S*)"
 
 
+CUT_OFF = r'"POST /v1/\S+ HTTP/[\d.]+" 504 \d+ '
+"""An access log without times: the API's answers alone take that long."""
+
+
 def judge(setup: Setup) -> Finding | None:
     if not setup.proxies:
         return _from_log(setup)
@@ -115,7 +119,8 @@ def _long_answers(setup: Setup, link: Link, line: Value[float] | None) -> bool:
 def _seen(setup: Setup, limit: float) -> tuple[Place, ...]:
     cut = tuple(failure.at for failure in failures(setup, FailureKind.READ_TIMEOUT))
     slow = tuple(each.at for each in answers(setup, 504) if each.elapsed is None or each.elapsed >= limit - 1)
-    return cut + slow
+    told = tuple(line.at for line, _ in setup.said(CUT_OFF, Speaker.ACCESS))
+    return cut + slow + told
 
 
 def _line(link: Link) -> str:
