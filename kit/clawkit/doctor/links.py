@@ -159,11 +159,11 @@ def _by_port(same: Same[Proxy]) -> dict[int, list[Site]]:
 
 def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
     """The other proxy to which this one hands its requests: a tunnel, a balancer or an outer proxy stands before it."""
-    local = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1")
+    local, host = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1"), setup.service(target.host)
     for other in setup.proxies:
         if other is proxy or other.kind is ProxyKind.CLOUDFLARED:
             continue
-        named = other.service is not None and setup.service(target.host) is setup.service(other.service)
+        named = host is not None and other.service in host.names
         beside = local and Where.CONTAINER not in (proxy.where, other.where)
         if (named or beside or _same_name(proxy, other, target)) and _listens(other, target):
             return other

@@ -88,11 +88,18 @@ def _without_manuals(found: Sequence[Piece]) -> tuple[Piece, ...]:
     """What a manual beside the files shows is how it could be; a note that shows what no file says is a part of it."""
     real = {piece.kind for piece in found if piece.kind in WRITTEN and not piece.file.shown.endswith(PROSE)}
     told = [
-        piece for piece in found if piece.kind in WRITTEN and piece.file.shown.endswith(PROSE) and piece.command is None
+        piece
+        for piece in found
+        if piece.kind in WRITTEN and piece.file.shown.endswith(PROSE) and (piece.command is None or _heading(piece))
     ]  # what `nginx -T` printed is no example
     several = len({piece.file.shown for piece in told}) > 1
     dropped = {id(piece) for piece in told if piece.kind in real or (real and several)}
     return tuple(piece for piece in found if id(piece) not in dropped)
+
+
+def _heading(piece: Piece) -> bool:
+    """A file's name above a block ("docker-compose.yml:") reads like a command without words."""
+    return piece.command is not None and not piece.command.words and "." in piece.command.program
 
 
 def _inline(found: Sequence[Piece]) -> list[TextFile]:

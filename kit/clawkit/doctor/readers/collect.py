@@ -27,12 +27,15 @@ SKIPPED_SUFFIXES = frozenset(
     (".sqlite", ".sqlite-wal", ".sqlite-shm", ".db", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".svg", ".pdf",
      ".zip", ".gz", ".tgz", ".tar", ".xz", ".zst", ".bz2", ".7z", ".so", ".pyc", ".woff", ".woff2", ".ttf", ".wasm",
      ".mp3", ".mp4", ".bin", ".exe", ".jar", ".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".css", ".map", ".lock",
-     ".html", ".j2", ".go", ".rs", ".swp")
+     ".html", ".j2", ".go", ".rs", ".swp", ".vue", ".jsx", ".svelte", ".astro", ".swift", ".kt", ".java", ".rb", ".php",
+     ".c", ".h", ".cc", ".cpp", ".hpp", ".m", ".mm", ".cs", ".scala", ".dart", ".lua", ".ex", ".exs", ".erl", ".hs",
+     ".ml", ".zig", ".scss", ".sass", ".less", ".ipynb", ".graphql", ".proto", ".gradle", ".pl", ".pm")
 )  # fmt: skip
 """Found in a folder, these are neither configuration nor a record of anything. A path given by itself is read."""
 SKIPPED_NAMES = re.compile(
     r"^(?:readme|changelog|license|licence|copying|contributing|security|code_of_conduct)(?:\.\w+)?$"
-    r"|^(?:dockerfile.*|makefile|package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
+    r"|^(?:dockerfile.*|makefile|(?:gem|rake|pod|fast|app|brew|vagrant|proc|jenkins|danger|just)file(?:\.lock)?|"
+    r"package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
     r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$",

@@ -120,10 +120,16 @@ def kind_of(file: TextFile) -> FileKind:
     text = file.text[:HEAD]
     if not text.strip():
         return FileKind.UNKNOWN
+    if file.path.suffix.lower() in SCRIPTS or SHEBANG.match(text):
+        return FileKind.DOCKER_RUN if DOCKER_RUN.search(text) else FileKind.UNKNOWN  # what it writes is no file yet
     return (
         _by_name(file, text) or _session(file, text) or _json(text) or _log(text) or _first(CONTENT, text)
         or _first(REPLIES, text) or _settings(file, text) or _table(text) or _weak_name(file)
     )  # fmt: skip
+
+
+SHEBANG = re.compile(r"#!.*\b(?:(?:ba|z|da|k|fi)?sh|python[\d.]*|perl|ruby|node|php)\b")
+SCRIPTS = (".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd")
 
 
 def _first(table: tuple[tuple[FileKind, re.Pattern[str]], ...], text: str) -> FileKind | None:
