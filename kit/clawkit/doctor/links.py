@@ -84,8 +84,11 @@ def _sites(same: Same[Setup]) -> tuple[tuple[Proxy, Site], ...]:
         chosen = [entry for entry in proxied if entry[0] >= 2 and not (best >= 3 and _of_a_client(setup, entry[2]))]
     else:
         # nothing names OpenClaw: the only proxied target of all is still meant, one of several is not
+        served = any(one.service for one in setup.gateways)
+        proxied = [entry for entry in proxied if not (served and _of_a_client(setup, entry[2]))]
         targets = {str(t) for _, _, site in proxied for t in _targets(site)}
-        chosen = proxied if len(targets) <= 1 or len({_names(site) for _, _, site in proxied}) == 1 else []
+        names = {tuple(sorted(name.value for name in site.names)) for _, _, site in proxied}
+        chosen = proxied if len(targets) <= 1 or len(names) == 1 else []
     return tuple((proxy, site) for _, proxy, site in chosen)
 
 
@@ -101,10 +104,6 @@ def _of_a_client(setup: Setup, site: Site) -> bool:
 def is_meant(setup: Setup, proxy: Proxy, site: Site) -> bool:
     """It names OpenClaw by its target, its port or its own name; the only proxied site of all is none for that."""
     return _score(setup, proxy, site) >= 2
-
-
-def _names(site: Site) -> tuple[str, ...]:
-    return tuple(sorted(name.value for name in site.names))
 
 
 @lru_cache(maxsize=4)

@@ -36,6 +36,8 @@ OPENCLAWS_OWN = frozenset(("agents", "cache", "canvas", "config-journal-fingerpr
                            "workspace"))  # fmt: skip
 """In its state folder (gateway 2026.9.6)."""
 PROSE = (".md", ".mdx", ".markdown", ".rst")
+NOTES = 3
+"""More files of prose than these are a project's documents, which quote errors that nobody has."""
 WRITTEN = (FileKind.COMPOSE, FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.OPENCLAW,
            FileKind.DOTENV, FileKind.UNIT, FileKind.TRAEFIK, FileKind.DOCKER_RUN)  # fmt: skip
 """What a folder of files consists of, and what manuals give examples of."""
@@ -92,6 +94,8 @@ def _without_manuals(found: Sequence[Piece]) -> tuple[Piece, ...]:
         for piece in found
         if piece.kind in WRITTEN and piece.file.shown.endswith(PROSE) and (piece.command is None or _heading(piece))
     ]  # what `nginx -T` printed is no example
+    if real and len({piece.file.shown for piece in found if piece.file.shown.endswith(PROSE)}) > NOTES:
+        return tuple(piece for piece in found if not piece.file.shown.endswith(PROSE))
     several = len({piece.file.shown for piece in told}) > 1
     dropped = {id(piece) for piece in told if piece.kind in real or (real and several)}
     return tuple(piece for piece in found if id(piece) not in dropped)

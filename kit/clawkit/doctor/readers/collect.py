@@ -38,7 +38,7 @@ SKIPPED_NAMES = re.compile(
     r"package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
-    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$",
+    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$|\.json5?\.template$",
     re.IGNORECASE,
 )
 """Manuals speak of faults that nobody has, copies beside a file are not in force, and plan.json is the kit's own order

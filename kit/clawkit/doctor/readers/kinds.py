@@ -123,7 +123,7 @@ def kind_of(file: TextFile) -> FileKind:
     if file.path.suffix.lower() in SCRIPTS or SHEBANG.match(text):
         return FileKind.DOCKER_RUN if DOCKER_RUN.search(text) else FileKind.UNKNOWN  # what it writes is no file yet
     return (
-        _by_name(file, text) or _session(file, text) or _json(text) or _log(text) or _first(CONTENT, text)
+        _by_name(file, text) or _session(file, text) or _json(text, file.text) or _log(text) or _first(CONTENT, text)
         or _first(REPLIES, text) or _settings(file, text) or _table(text) or _weak_name(file)
     )  # fmt: skip
 
@@ -169,14 +169,14 @@ def _by_name(file: TextFile, text: str) -> FileKind | None:
     return FileKind.UNIT if name.endswith((".service", ".socket")) and "[" in text else None
 
 
-def _json(text: str) -> FileKind | None:
+def _json(text: str, whole: str) -> FileKind | None:
     bare = re.sub(r"^(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n)+", "", text, flags=re.DOTALL)
     if bare[:1] == "{" and re.match(r'\{"[^\n]*\}\s*(?:\n|$)', bare):
         logged = _log(bare)
         if logged in (FileKind.ACCESS_LOG, FileKind.CADDY_LOG) or '"_meta"' in bare or '"subsystem"' in bare:
             return logged
     found = _first(JSON, bare) if bare[:1] in ("{", "[") else None
-    return None if found is FileKind.OPENCLAW and of_another(bare) else found
+    return None if found is FileKind.OPENCLAW and of_another(whole if len(whole) > len(text) else bare) else found
 
 
 def _log(text: str) -> FileKind | None:
@@ -222,7 +222,17 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
         return FileKind.DOCKER_RUN
     if not caddy and not nginx:
         return None
-    return FileKind.CADDYFILE if caddy >= nginx else FileKind.NGINX
+    if caddy >= nginx:
+        return FileKind.CADDYFILE
+    return FileKind.NGINX if file.path.suffix.lower() not in PROSE or BLOCK.search(text) else None
+
+
+PROSE = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".in")
+BLOCK = re.compile(
+    r"^\s*(?:server|http|events|stream|upstream|location|map)\b[^;\n]*\{|^\s*(?:[a-z]+_[a-z_]+|listen)\s[^;\n]*;",
+    re.MULTILINE,
+)
+"""Sentences begin with "include" and "listen" too, and end without a semicolon."""
 
 
 OF_OTHERS = (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")
