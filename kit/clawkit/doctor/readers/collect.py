@@ -29,7 +29,8 @@ SKIPPED_SUFFIXES = frozenset(
      ".mp3", ".mp4", ".bin", ".exe", ".jar", ".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".css", ".map", ".lock",
      ".html", ".j2", ".go", ".rs", ".swp", ".vue", ".jsx", ".svelte", ".astro", ".swift", ".kt", ".java", ".rb", ".php",
      ".c", ".h", ".cc", ".cpp", ".hpp", ".m", ".mm", ".cs", ".scala", ".dart", ".lua", ".ex", ".exs", ".erl", ".hs",
-     ".ml", ".zig", ".scss", ".sass", ".less", ".ipynb", ".graphql", ".proto", ".gradle", ".pl", ".pm")
+     ".ml", ".zig", ".scss", ".sass", ".less", ".ipynb", ".graphql", ".proto", ".gradle", ".kts", ".sbt", ".groovy",
+     ".bzl", ".pl", ".pm", ".xml", ".xcconfig", ".pbxproj", ".po", ".arb")
 )  # fmt: skip
 """Found in a folder, these are neither configuration nor a record of anything. A path given by itself is read."""
 SKIPPED_NAMES = re.compile(
@@ -38,7 +39,7 @@ SKIPPED_NAMES = re.compile(
     r"package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
-    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$|\.json5?\.template$",
+    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl|envsubst|erb)$|\.json5?\.template$",
     re.IGNORECASE,
 )
 """Manuals speak of faults that nobody has, copies beside a file are not in force, and plan.json is the kit's own order

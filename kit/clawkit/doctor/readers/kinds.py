@@ -117,7 +117,7 @@ LOG_KINDS = {
 
 def kind_of(file: TextFile) -> FileKind:
     """UNKNOWN where neither content nor name tells."""
-    text = file.text[:HEAD]
+    text = file.text.lstrip("\r\n")[:HEAD]
     if not text.strip():
         return FileKind.UNKNOWN
     if file.path.suffix.lower() in SCRIPTS or SHEBANG.match(text):
@@ -220,14 +220,16 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
     caddy, nginx = (len(rule.findall(text)) for _, rule in SETTINGS)
     if DOCKER_RUN.search(text):
         return FileKind.DOCKER_RUN
-    if not caddy and not nginx:
+    if (not caddy and not nginx) or SHELL.search(text):
         return None
     if caddy >= nginx:
         return FileKind.CADDYFILE
     return FileKind.NGINX if file.path.suffix.lower() not in PROSE or BLOCK.search(text) else None
 
 
-PROSE = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".in")
+PROSE = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".in", ".log", ".out")
+SHELL = re.compile(r"^ *(?:export|source|local|readonly) [\w./$]+|^\s*(?:fi|done|esac)\s*$|^\w+\(\) *\{$", re.MULTILINE)
+"""Settings that a shell sources are called .conf too."""
 BLOCK = re.compile(
     r"^\s*(?:server|http|events|stream|upstream|location|map)\b[^;\n]*\{|^\s*(?:[a-z]+_[a-z_]+|listen)\s[^;\n]*;",
     re.MULTILINE,

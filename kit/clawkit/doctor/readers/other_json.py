@@ -16,6 +16,8 @@ def of_another(text: str) -> bool:
         return True  # a node host's node.json: where its gateway is, not how it is set
     if {"id", "configSchema"} <= keys or any(map(_of_approvals, _below(found, "agents"))):
         return True  # a plugin's manifest; what commands the agents may run (exec-approvals.json)
+    if {"runtimeVersion", "channelSummary"} <= keys or {"linkChannel", "queuedSystemEvents"} <= keys:
+        return True  # what openclaw status --json printed
     return not keys & OWN_KEYS and len(keys & SHARED_KEYS) < 2
 
 
