@@ -41,3 +41,11 @@ def test_a_word_that_an_older_version_knew_is_no_fault_of_its_file_and_a_wrong_b
 
 def test_what_openclaw_status_printed_as_json_is_no_configuration() -> None:
     assert of_another('{"runtimeVersion": "2026.5.5", "channelSummary": [], "gateway": {}, "agents": {}}')
+
+
+def test_of_an_older_file_only_the_keys_that_never_changed_are_called_unknown(tmp_path: Path) -> None:
+    from clawkit.doctor.readers.assemble import read
+
+    old = '{"meta": {"lastTouchedVersion": "2026.3.2"}, "gateway": {"mode": "local", "trustdProxies": [], '
+    (tmp_path / "openclaw.json").write_text(old + '"nodes": {"denyCommands": []}}, "tools": {"older": 1}}')
+    assert [key.value for key in read([tmp_path]).gateways[0].unknown_keys] == ["gateway.trustdProxies"]
