@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from clawkit.doctor.links import Link, Reach, behind, is_meant, links, sites
+from clawkit.doctor.links import Link, Reach, behind, is_meant, links, sites, to_itself
 from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.model.route import Action
 from clawkit.doctor.model.same import Same
@@ -27,7 +27,7 @@ def _fronts(same: Same[Setup]) -> tuple[Link, ...]:
 def _through(setup: Setup, proxy: Proxy, site: Site) -> Iterator[Link]:
     for route in site.routes:
         for target in route.upstream.targets if route.upstream and route.action is Action.PROXY else ():
-            back = behind(setup, proxy, target)
+            back = behind(setup, proxy, target) or (proxy if to_itself(setup, proxy, site, target) else None)
             if back is None or route.upstream is None or not _goes_on(setup, site, back, proxy):
                 continue
             gateway = next((link.gateway for link in links(setup) if link.proxy is back), None)

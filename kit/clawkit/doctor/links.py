@@ -84,8 +84,11 @@ def _sites(same: Same[Setup]) -> tuple[tuple[Proxy, Site], ...]:
         chosen = [entry for entry in proxied if entry[0] >= 2 and not (best >= 3 and _of_a_client(setup, entry[2]))]
     else:
         # nothing names OpenClaw: the only proxied target of all is still meant, one of several is not
+        served = any(one.service for one in setup.gateways)
+        proxied = [entry for entry in proxied if not (served and _of_a_client(setup, entry[2]))]
         targets = {str(t) for _, _, site in proxied for t in _targets(site)}
-        chosen = proxied if len(targets) <= 1 or len({_names(site) for _, _, site in proxied}) == 1 else []
+        names = {tuple(sorted(name.value for name in site.names)) for _, _, site in proxied}
+        chosen = proxied if len(targets) <= 1 or len(names) == 1 else []
     return tuple((proxy, site) for _, proxy, site in chosen)
 
 
@@ -101,10 +104,6 @@ def _of_a_client(setup: Setup, site: Site) -> bool:
 def is_meant(setup: Setup, proxy: Proxy, site: Site) -> bool:
     """It names OpenClaw by its target, its port or its own name; the only proxied site of all is none for that."""
     return _score(setup, proxy, site) >= 2
-
-
-def _names(site: Site) -> tuple[str, ...]:
-    return tuple(sorted(name.value for name in site.names))
 
 
 @lru_cache(maxsize=4)
@@ -131,20 +130,39 @@ def _ways(setup: Setup, proxy: Proxy, site: Site) -> Iterator[tuple[int, Link]]:
                 reach, service = _reach(setup, target)
                 if reach is Reach.LOOPBACK and target.backup and _listens(proxy, target):
                     continue  # what answers in the gateway's place while it is away
-                if behind(setup, proxy, target) is not None:
+                if behind(setup, proxy, target) is not None or to_itself(setup, proxy, site, target):
                     continue  # the way goes on from there
-                gateway = gateway_of(setup, service)
+                gateway = gateway_of(setup, service) or _of_port(setup, reach, target)
                 link = Link(proxy, site, route, route.upstream, target, gateway, reach, service)
                 yield _target_score(setup, target, route.upstream), link
 
 
+def to_itself(setup: Setup, proxy: Proxy, site: Site, target: Target) -> bool:
+    """Another site of the same proxy, on its own loopback, hands on to the gateway."""
+    port = target.effective_port or 0
+    if target.host not in (*LOOPBACK_NAMES, "127.0.0.1", "::1"):
+        return False
+    routes = [route for one in _by_port(Same(proxy)).get(port, ()) if one is not site for route in one.routes]
+    ways = ((each, route.upstream) for route in routes if route.upstream for each in route.upstream.targets)
+    return any(each.effective_port != port and _target_score(setup, each, upstream) >= 2 for each, upstream in ways)
+
+
+@lru_cache(maxsize=64)
+def _by_port(same: Same[Proxy]) -> dict[int, list[Site]]:
+    found: dict[int, list[Site]] = {}
+    for site in same.it.sites:
+        for port in {ear.port for ear in site.listeners}:
+            found.setdefault(port, []).append(site)
+    return found
+
+
 def behind(setup: Setup, proxy: Proxy, target: Target) -> Proxy | None:
     """The other proxy to which this one hands its requests: a tunnel, a balancer or an outer proxy stands before it."""
-    local = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1")
+    local, host = target.host in (*LOOPBACK_NAMES, "127.0.0.1", "::1"), setup.service(target.host)
     for other in setup.proxies:
         if other is proxy or other.kind is ProxyKind.CLOUDFLARED:
             continue
-        named = other.service is not None and setup.service(target.host) is setup.service(other.service)
+        named = host is not None and other.service in host.names
         beside = local and Where.CONTAINER not in (proxy.where, other.where)
         if (named or beside or _same_name(proxy, other, target)) and _listens(other, target):
             return other
@@ -264,6 +282,12 @@ def gateway_of(setup: Setup, service: Service | None) -> Gateway | None:
         if own:
             return own[0]
     return setup.gateways[0] if len(setup.gateways) == 1 else None
+
+
+def _of_port(setup: Setup, reach: Reach, target: Target) -> Gateway | None:
+    """Of several on one host the one that has the port."""
+    own = [one for one in setup.gateways if one.service is None and one.effective_port == target.effective_port]
+    return own[0] if reach in (Reach.LOOPBACK, Reach.HOST_ALIAS) and len(own) == 1 else None
 
 
 def proxy_service(setup: Setup, proxy: Proxy) -> Service | None:

@@ -10,6 +10,7 @@ from clawkit.doctor.diagnose import Diagnosis
 from clawkit.doctor.fixes import edit
 from clawkit.doctor.fixes.edit import Changed
 from clawkit.doctor.fixes.registry import FIXES
+from clawkit.doctor.model.proxy import CONTROLLER
 from clawkit.doctor.model.setup import Setup
 
 UNREADABLE = frozenset(
@@ -43,7 +44,9 @@ def plan(setup: Setup, diagnosis: Diagnosis) -> Plan | None:
     if first is None or first[0].slug not in FIXES:
         return None
     files = {source: Path(path) for source, path in setup.files.items()}
-    changes = edit.planned(FIXES[first[0].slug](setup), files)
+    manifests = {source for proxy in setup.proxies if CONTROLLER in proxy.options for source in proxy.files}
+    edits = (one for one in FIXES[first[0].slug](setup) if one.at.source not in manifests)
+    changes = edit.planned(edits, files)
     return Plan(first[0].slug, changes) if changes else None
 
 

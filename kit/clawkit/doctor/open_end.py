@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from clawkit.doctor.diagnose import Diagnosis
 from clawkit.doctor.links import links
 from clawkit.doctor.model.exchange import Exchange
-from clawkit.doctor.model.failure import Failure, FailureKind, Speaker
+from clawkit.doctor.model.failure import Failure, FailureKind
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.over import over
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +65,12 @@ def open_ends(setup: Setup, diagnosis: Diagnosis) -> tuple[OpenEnd, ...]:
 def _failures(setup: Setup) -> Iterator[OpenEnd]:
     told: set[tuple[FailureKind, str]] = set()
     for failure in setup.failures:
-        if _over(setup, failure) or (failure.kind in RULED and STRANGE.search(failure.path)):
+        if over(setup, failure) or (failure.kind in RULED and STRANGE.search(failure.path)):
             continue
         if failure.kind in MEANING and (failure.kind, failure.upstream) not in told:
             told.add((failure.kind, failure.upstream))
             meaning = MEANING[failure.kind].format(upstream=failure.upstream or "the upstream")
             yield OpenEnd(meaning, str(failure.at), RULES_OUT.get(failure.kind, ()), tuple(_commands(setup, failure)))
-
-
-PASSING = (FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.CONNECT_TIMEOUT, FailureKind.CLOSED,
-           FailureKind.NO_HOST, FailureKind.NO_UPSTREAM)  # fmt: skip
-"""What a gateway that starts anew does to the requests of that minute."""
-WELL = re.compile(r'" (?:101|200) \d|"status": ?"?(?:101|200)\b')
-UPGRADED = re.compile(r'" 101 \d|"status": ?"?101\b')
-
-
-def _over(setup: Setup, failure: Failure) -> bool:
-    """Further down in the same log a WebSocket opened, or the same page was answered."""
-    if failure.kind not in PASSING:
-        return False
-    later = (line.text for line in setup.logs if line.speaker is Speaker.ACCESS and WELL.search(line.text)
-             and line.at.source == failure.at.source and (line.at.line or 0) > (failure.at.line or 0))  # fmt: skip
-    asked = (f" {failure.path} HTTP", f'"uri":"{failure.path}"')
-    return any(UPGRADED.search(text) or (failure.path and any(one in text for one in asked)) for text in later)
 
 
 RULED = (FailureKind.LIMITED, FailureKind.FORBIDDEN)

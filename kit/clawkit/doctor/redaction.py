@@ -16,7 +16,7 @@ _QUERY = re.compile(rf"([?&#]{_SECRET_NAME}=)[^&\s\"']+", re.IGNORECASE)
 _USERINFO = re.compile(r"(\w+://[^/\s:@]+:)[^@\s/]+@")
 _FLAG = re.compile(rf"(--{_SECRET_NAME}[ =])(\S+)", re.IGNORECASE)
 _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
-_REFERENCE = re.compile(r"^(?:\$|\{|/|file:|env:|\*\*\*|true$|false$|null$|undefined$|none$)", re.IGNORECASE)
+_REFERENCE = re.compile(r"^(?:\$|\{|/|file:|env:|\*\*\*|true$|false$|null$|undefined$|none$|required$)", re.IGNORECASE)
 SHORTEST = 6
 """A shorter known secret is not searched for: "test" would blank half of the text."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clawkit.doctor.model.proxy import Proxy, ProxyKind
+from clawkit.doctor.model.proxy import CONTROLLER, Proxy, ProxyKind
 
 NATIVE = {
     ProxyKind.NGINX: "nginx -t && nginx -s reload",
@@ -17,6 +17,8 @@ NATIVE = {
 
 def reload(proxy: Proxy) -> str:
     """A container is restarted, not reloaded: many editors replace the file, and a mounted file keeps its old inode."""
+    if CONTROLLER in proxy.options:
+        return f"kubectl apply -f {proxy.at.source}"
     if proxy.service and proxy.at.source.endswith((".yml", ".yaml")):
         return "docker compose up -d"  # its configuration, or the labels that make it, stand in the compose file
     if proxy.service and proxy.kind is not ProxyKind.TRAEFIK:

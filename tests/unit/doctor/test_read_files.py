@@ -173,4 +173,23 @@ def test_comments_of_a_configuration_are_no_prompts() -> None:
 
 
 def test_what_nobody_knows_is_unknown() -> None:
-    assert kind("apiVersion: v1\nkind: Service\n", "service.yaml") is FileKind.UNKNOWN
+    assert kind("apiVersion: v1\nkind: Secret\n", "secret.yaml") is FileKind.UNKNOWN
+
+
+def test_settings_that_a_shell_sources_and_a_programs_own_log_are_no_proxys_configuration() -> None:
+    sourced = '# source config/vault.conf\nexport VAULT="A"\nload() {\n    if [[ -f "$1" ]]; then\n        return 0\n'
+    assert kind(f"{sourced}    fi\n}}\n", "vault.conf") is FileKind.UNKNOWN
+    watch = "include: /Users/me/watch.py can't be opened: [Errno 1] Operation not permitted\n"
+    assert kind(watch + "Watch run complete. Detected: 6.\n" * 9, "watchdog.log") is not FileKind.NGINX
+    assert kind("server {\n    listen 80;\n    server_name claw.example.net;\n}\n", "dump.log") is FileKind.NGINX
+
+
+def test_a_block_far_down_in_a_document_is_told_as_fast_as_one_at_its_beginning() -> None:
+    text = "\n" * 200_000 + "server {\n    listen 80;\n}\n"
+    assert kind(text) is FileKind.NGINX
+
+
+def test_templates_and_sources_of_other_languages_are_left_out_of_a_folder(tmp_path: Path) -> None:
+    for name in ("openclaw.json.envsubst", "build.gradle.kts", "appcast.xml", "claw.conf.erb", "openclaw.json"):
+        (tmp_path / name).write_text("import com.example.Tool\n")
+    assert shown(tmp_path) == ["openclaw.json"]

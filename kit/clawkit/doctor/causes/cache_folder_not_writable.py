@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
@@ -24,7 +26,7 @@ def judge(setup: Setup) -> Finding | None:
     found = last_words(setup, WORDS, Speaker.GATEWAY)
     said = [found[0].at] if found else []
     for service in gateway_services(setup):
-        if service.read_only and service.read_only.value and not _cached(service) and not (serves(setup) and not said):
+        if service.read_only and service.read_only.value and not _cached(service) and (said or _sure(setup, service)):
             return Finding(
                 summary=f"service {service.name} is read_only and {CACHE} is no volume: OpenClaw has nowhere for its "
                 "cache and stops (exit 78)",
@@ -38,6 +40,16 @@ def judge(setup: Setup) -> Finding | None:
         fix=FIX,
         evidence=at(*said),
     )
+
+
+def _sure(setup: Setup, service: Service) -> bool:
+    """It is OpenClaw's own image, or lives in its user's home; what other images do with a cache is not known."""
+    image = service.image.value if service.image else ""
+    own = re.search(r"/(?:openclaw|moltbot|clawdbot)(?:[:@]|$)", image) is not None
+    home = "/home/node"
+    lives = any(mount.target.startswith(home) for mount in service.mounts)
+    lives = lives or any(value.value.startswith(home) for value in service.environment.values())
+    return (own or lives) and not serves(setup)
 
 
 def _cached(service: Service) -> bool:

@@ -9,18 +9,34 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.refusal import heard
 
 MOVED = (301, 308)
+TARGET = r"Gateway target: (?P<url>ws://(?!127\.|localhost|\[::1\])[^\s/]+:443)\b"
+FAILED = r"gateway connect failed|gateway closed|Unexpected server response: 400"
 SAID = r"SECURITY ERROR: .*plaintext ws://"
 
 
 def judge(setup: Setup) -> Finding | None:
     seen = heard(setup, SAID)
     if not seen:
-        return _redirected(setup)
+        return _to_the_port_of_tls(setup) or _redirected(setup)
     return Finding(
         summary="a node or the CLI was given a plain ws:// address of another machine and refuses to send its "
         "token there",
         fix=Fix("wss://<the proxy's name> as gateway URL of that client (gateway.remote.url)"),
         evidence=at(*seen[:2]),
+        observed=True,
+    )
+
+
+def _to_the_port_of_tls(setup: Setup) -> Finding | None:
+    """The proxy answers 400: an HTTP request came to an HTTPS port."""
+    target = next(setup.said(TARGET), None)
+    failed = next(setup.said(FAILED), None)
+    if target is None or failed is None:
+        return None
+    return Finding(
+        summary=f"a node or the CLI asks {target[1]['url']}: port 443 speaks TLS, and plain ws:// gets 400 there",
+        fix=Fix("wss://<the proxy's name> as gateway URL of that client (gateway.remote.url)"),
+        evidence=at(target[0].at, failed[0].at),
         observed=True,
     )
 

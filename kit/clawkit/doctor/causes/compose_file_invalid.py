@@ -8,6 +8,8 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.lastwords import last_words
+from clawkit.doctor.links import sites
+from clawkit.doctor.model.compose import Compose
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
@@ -40,12 +42,21 @@ def judge(setup: Setup) -> Finding | None:
     for project in setup.compose:
         for problem in project.problems:
             cut = problem.kind in CUT and _runs(setup)
-            if problem.fatal and problem.kind not in OTHERS and not cut and not _started(setup, project.files):
+            ours = problem.fatal and problem.kind not in OTHERS and _concerns(setup, project)
+            if ours and not cut and not _started(setup, project.files):
                 return _finding(problem.message, problem.at, FIXES.get(problem.kind, "mend that line"))
     found = last_words(setup, WORDS, Speaker.DOCKER) if not setup.compose else None
     if found is None:
         return None
     return _finding(found[0].text.strip(), found[0].at, "mend that line of the compose file")
+
+
+def _concerns(setup: Setup, project: Compose) -> bool:
+    """Of several projects those in which the gateway or its proxy runs; all, where none of them is told."""
+    served = {gateway.service for gateway in setup.gateways if gateway.service}
+    served |= {proxy.service for proxy, _ in sites(setup) if proxy.service}
+    named = [one for one in setup.compose if served & set(one.services)]
+    return project in named or not named
 
 
 def _runs(setup: Setup) -> bool:

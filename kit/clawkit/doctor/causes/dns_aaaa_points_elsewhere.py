@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from clawkit.doctor.acme import Refusal, refusals
 from clawkit.doctor.cause import Cause, looks_at
@@ -23,7 +24,8 @@ SIX = re.compile(r"(?:^|[\s\[(])(?P<ip>(?:[0-9a-f]{1,4}:){2,}[0-9a-f:]*)(?=[\]\s
 def judge(setup: Setup) -> Finding | None:
     names = {name.value.lower() for _, site in sites(setup) for name in site.names}
     for answer in setup.host.dns:
-        if answer.kind == "AAAA" and answer.values and answer.name.rstrip(".").lower() in names:
+        ours = answer.name.rstrip(".").lower() in names or (not setup.proxies and _lost(setup, answer))
+        if answer.kind == "AAAA" and answer.values and ours:
             place = None if is_cloudflare(answer.values[0]) else _elsewhere(setup, answer) or _unserved(setup)
             if place is not None:
                 return _finding(answer.name.rstrip("."), answer.values[0], answer.at, place)
@@ -32,6 +34,13 @@ def judge(setup: Setup) -> Finding | None:
         if address and not is_cloudflare(address) and _not_here(setup, address, refusal):
             return _finding(refusal.name or "the name", address, refusal.at, _unserved(setup) or refusal.at)
     return None
+
+
+def _lost(setup: Setup, answer: DnsAnswer) -> bool:
+    """Without a configuration: somebody asked that name in vain."""
+    name = answer.name.rstrip(".").lower()
+    asked = [one for one in setup.exchanges if urlsplit(one.url).hostname == name]
+    return any(one.error in ("timeout", "refused") for one in asked)
 
 
 def _address(detail: str) -> str:

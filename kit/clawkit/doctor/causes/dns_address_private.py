@@ -18,13 +18,14 @@ def judge(setup: Setup) -> Finding | None:
         answers = [one for one in setup.host.dns if one.name.rstrip(".").lower() == refusal.name and one.values]
         answers = [one for one in answers if one.kind in ("A", "AAAA")]
         values = [value for one in answers for value in one.values]
-        if refusal.name in names and values and all(map(_private, values)):
+        ours = refusal.name in names or (not setup.proxies and is_public(refusal.name))
+        if ours and values and all(map(_private, values)):
             return Finding(
                 summary=f"{refusal.name} leads to {', '.join(values)}, an address of a private network: the authority "
                 "finds no server there",
                 fix=Fix("the public address in the A record (the router passes 80 and 443 on), or DNS-01, which needs "
                         "no way in", f"dig +short A {refusal.name} @1.1.1.1"),
-                evidence=at(answers[0].at, refusal.at, names[refusal.name]),
+                evidence=at(answers[0].at, refusal.at, *([names[refusal.name]] if refusal.name in names else [])),
             )  # fmt: skip
     return None
 

@@ -13,12 +13,14 @@ from clawkit.doctor.model.compose import Service
 from clawkit.doctor.model.failure import Speaker
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import HOPELESS, gateways
+from clawkit.doctor.reachable import OFFICIAL
 
 SHELLS = ("sh", "bash", "ash", "zsh", "dash", "sleep", "tail", "cat", "true")
 ERRANDS = ("onboard", "setup", "configure", "doctor", "dashboard", "tui", "agent", "status", "start", "install", "stop",
            "restart", "devices", "--version", "--help", "health", "logs")  # fmt: skip
 """Subcommands of openclaw, and of `openclaw gateway`, that end or wait for a terminal."""
 MISSING = r"Cannot find module '(?P<file>/[^']*(?:dist|openclaw|moltbot|clawdbot)[^']*\.m?js)'(?! imported)"
+TINI = r"\[FATAL tini \(\d+\)\] exec (?P<file>\S+) failed: No such file"
 NO_PROGRAM = re.compile(
     r'exec: \\?"(?P<file>[^"\\]+)\\?": (?:executable file not found|stat .*no such file|permission denied)'
 )
@@ -37,7 +39,7 @@ VERB = re.compile(r"[a-z][a-z-]*")
 def judge(setup: Setup) -> Finding | None:
     for service in _asked(setup):
         words = _words(service)
-        other = _other(words)
+        other = _other(words) or _without_program(service, words)
         if other:
             command = service.command or service.entrypoint
             return Finding(
@@ -72,11 +74,11 @@ def _answered(setup: Setup) -> Finding | None:
 
 def _said(setup: Setup) -> Finding | None:
     """Node's own word on a program that is not in the image."""
-    said = last_words(setup, MISSING, Speaker.GATEWAY)
+    said = last_words(setup, MISSING, Speaker.GATEWAY) or last_words(setup, TINI, Speaker.GATEWAY)
     if said is None:
         return _no_interpreter(setup) or _not_executed(setup)
     return Finding(
-        summary=f"{said[1]['file']} does not exist in the gateway's image: its command names a file of another version",
+        summary=f"{said[1]['file']} does not exist in the gateway's image: its command is none of this version",
         fix=Fix('take command: and entrypoint: out, or write command: ["node", "openclaw.mjs", "gateway", "--bind", '
                 '"lan"]', "docker compose up -d"),
         evidence=at(said[0].at),
@@ -144,6 +146,15 @@ def _other(words: tuple[str, ...]) -> str:
         return "and options without the command gateway start nothing"
     verb = _verb(plain)
     return f"and `{verb}` is not the command that starts a gateway" if verb else ""
+
+
+def _without_program(service: Service, words: tuple[str, ...]) -> str:
+    """The official image's entrypoint is tini alone, which runs the first word as a program."""
+    image = service.image.value if service.image else ""
+    first = words[0] if words else ""
+    if service.entrypoint is not None or not OFFICIAL.match(image) or first not in ("gateway", *ERRANDS):
+        return ""
+    return f"and the image has no program {first}"
 
 
 def _options_alone(plain: list[str]) -> bool:

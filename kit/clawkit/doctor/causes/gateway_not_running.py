@@ -11,13 +11,15 @@ from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Severity, Symptom
 from clawkit.doctor.lastwords import engine_words, last_words
 from clawkit.doctor.links import OURS, Reach, links
+from clawkit.doctor.logged import logged, loopback
 from clawkit.doctor.model.container import Container
-from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Where
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.over import over
 from clawkit.doctor.programs import BESIDE, HOPELESS, gateway_services, gateway_units, gateways
 from clawkit.doctor.verdict import serves
 
@@ -63,15 +65,24 @@ def _asked_alone(setup: Setup) -> Finding | None:
     """Refused on loopback and nothing else is known: it may also run where this loopback does not lead."""
     if setup.compose or setup.containers or setup.proxies or gateway_units(setup) or setup.host.sockets_known:
         return None
-    refused = next(_refusals(setup), None)
+    refused = next(_refusals(setup), None) or next(_logged(setup), None)
     if refused is None:
         return None
+    own = loopback(refused[0])
+    where = "on this host, or not on its loopback" if own else "there, or listens on its loopback alone"
     return Finding(
-        summary=f"nothing listens on {refused[0]}: the gateway does not run on this host, or not on its loopback",
+        summary=f"nothing listens on {refused[0]}: the gateway does not run {where}",
         fix=Fix("start it, or ask where it runs", "openclaw gateway status; docker ps -a"),
         evidence=at(refused[1]),
         severity=Severity.WARNING,
     )
+
+
+def _logged(setup: Setup) -> Iterator[tuple[str, Place]]:
+    """A proxy's log alone, that nothing later took back."""
+    for failure in reversed(logged(setup, FailureKind.REFUSED) if not serves(setup) else ()):
+        if failure.upstream.endswith(f":{DEFAULT_PORT}") and not over(setup, failure):
+            yield failure.upstream, failure.at
 
 
 def _stopped(setup: Setup) -> Iterator[tuple[str, str, list[Place]]]:

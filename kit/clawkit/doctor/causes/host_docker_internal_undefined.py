@@ -22,6 +22,10 @@ QUADLET = (".container", ".pod")
 """Podman gives its containers the host's names by itself."""
 
 
+PODMANS = "host.containers.internal"
+"""Podman's own name for the host, which no guide for Docker has: who writes it has Podman read the compose file."""
+
+
 def judge(setup: Setup) -> Finding | None:
     if any(True for _ in setup.said(DESKTOP)):
         return None
@@ -33,6 +37,7 @@ def judge(setup: Setup) -> Finding | None:
             or service is None
             or service.host_network
             or service.at.source.endswith(QUADLET)
+            or link.target.host.lower() == PODMANS
         ):
             continue
         name = link.target.host.lower()

@@ -25,7 +25,7 @@ ENGINE = (
     r"failed to bind udp listener on \S*?:(53)\b.*in use"
 )
 PROXY = (
-    r"bind\(\) to \S*?:(\d+) failed \(98: (?:Unknown error|Address (?:already )?in use)|"
+    r"bind\(\) to \S*?:(\d+) failed \(98: [^)]+\)|"
     r"listen tcp[46]? \S*?:(\d+): bind: address already in use|listening on \S*?:(\d+):.*address already in use"
 )
 NAMES = 53

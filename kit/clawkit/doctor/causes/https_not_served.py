@@ -31,7 +31,7 @@ def judge(setup: Setup) -> Finding | None:
             return _without_tls(proxy, site, ear)
         names = {name.value.lower() for name in site.names}
         served = any(other.serves_tls for other in proxy.sites)
-        if not names or not proxy.complete or has_front(setup, proxy):
+        if not names or not (proxy.complete or _nothing_there(setup, names)) or has_front(setup, proxy):
             continue
         if served:
             neighbour, heard = _neighbour(proxy, site, names), complaints(setup, "tls-name")
@@ -42,6 +42,13 @@ def judge(setup: Setup) -> Finding | None:
         if seen is not None:
             return _finding(proxy, site, seen)
     return None
+
+
+def _nothing_there(setup: Setup, names: set[str]) -> bool:
+    """Of a piece of the configuration: the gateway's list means https, and no program at all has the port."""
+    listed = {entry.value.lower() for gateway in setup.gateways for entry in gateway.origins or ()}
+    meant = any(f"https://{name}" in listed for name in names)
+    return meant and any(_failed(one, names) and one.error == "refused" for one in setup.exchanges)
 
 
 def _neighbour(proxy: Proxy, site: Site, names: set[str]) -> Site | None:

@@ -12,6 +12,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.networks import project_of
+from clawkit.doctor.origins import PLAIN
 from clawkit.doctor.reload import reload
 
 
@@ -20,7 +21,7 @@ def judge(setup: Setup) -> Finding | None:
         ear = next((one for one in site.listeners if _six_alone(proxy, one)), None)
         if proxy.kind is not ProxyKind.NGINX or ear is None or proxy.missing:
             continue
-        seen = _published(setup, proxy, ear) or _by_four(setup, site)
+        seen = _published(setup, proxy, ear) or _by_four(setup, site) or _beside(proxy, site, ear)
         if seen is not None:
             return Finding(
                 summary=f"nginx listens on [::]:{ear.port} only, which takes no IPv4 (ipv6only is on by default)",
@@ -46,6 +47,14 @@ def _published(setup: Setup, proxy: Proxy, ear: Listener) -> Place | None:
     if any(project.networks[use.network].ipv6 for use in service.networks if use.network in project.networks):
         return None
     return next((port.at for port in service.ports if port.target == ear.port and port.protocol == "tcp"), None)
+
+
+def _beside(proxy: Proxy, site: Site, ear: Listener) -> Place | None:
+    """The same name takes IPv4 on port 80, so visitors come by it."""
+    names = {name.value.lower() for name in site.names}
+    same = [each for each in proxy.sites if names & {name.value.lower() for name in each.names}]
+    ears = [one for each in same for one in each.listeners if one.port == PLAIN and not one.loopback]
+    return next((one.at for one in ears if not one.ipv6), None) if ear.tls else None
 
 
 def _by_four(setup: Setup, site: Site) -> Place | None:

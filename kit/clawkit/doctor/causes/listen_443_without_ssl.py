@@ -19,7 +19,7 @@ def judge(setup: Setup) -> Finding | None:
         for listener in site.listeners:
             wanted = listener.port in (443, 8443) or _passed_on(proxy, listener.port)
             plain = wanted and not (listener.tls or listener.quic) and proxy.kind is ProxyKind.NGINX
-            plain = plain and not (_reads_names(site) and _to_itself(proxy, site))
+            plain = plain and not _reads_names(site)
             shares = any(
                 other.tls and not other.quic and (other.port, other.address) == (listener.port, listener.address)
                 for each in proxy.sites
@@ -45,12 +45,6 @@ def _passed_on(proxy: Proxy, port: int) -> bool:
 def _reads_names(site: Site) -> bool:
     line = site.settings.get("ssl_preread")
     return site.stream and line is not None and line.value == "on"
-
-
-def _to_itself(proxy: Proxy, site: Site) -> bool:
-    """Its own servers of http end the TLS that it passes on."""
-    ends = {listener.port for other in proxy.sites if not other.stream for listener in other.listeners if listener.tls}
-    return any(target.effective_port in ends for target in _asked(site))
 
 
 def _asked(site: Site) -> Iterator[Target]:

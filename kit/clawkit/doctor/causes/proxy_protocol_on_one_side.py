@@ -19,7 +19,7 @@ from clawkit.doctor.model.upstream import Target, Upstream
 from clawkit.doctor.reload import reload
 
 GARBAGE = r"first record does not look like a TLS handshake|SSL_do_handshake\(\) failed.*wrong version number"
-BROKEN = r"broken header: .* while reading PROXY protocol|PROXY protocol.*(?:signature|invalid|malformed)"
+BROKEN = r"broken header: |while reading PROXY protocol|PROXY protocol.*(?:signature|invalid|malformed)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def judge(setup: Setup) -> Finding | None:
             continue
         secure = [one for one in site.listeners if one.tls and not one.loopback]
         wanted = secure or [one for one in site.listeners if not one.loopback]
-        ears = {one.port for each in proxy.sites for one in each.listeners} | _of_the_image(proxy)
+        ears = {one.port for each in proxy.sites for one in each.listeners} | _of_the_image(proxy, service)
         host = 443 if secure else 80
         ports = [port for port in service.ports if port.protocol == "tcp"]
         dead = next((port for port in ports if port.published == host and port.target not in ears), None)
@@ -44,9 +44,11 @@ def _known(proxy: Proxy, service: Service) -> bool:
     return bool(OFFICIAL.match(image)) and included and not own and not proxy.missing
 
 
-def _of_the_image(proxy: Proxy) -> set[int]:
-    """Its own default.conf may still be there."""
-    return set() if proxy.complete else {80, 8080}
+def _of_the_image(proxy: Proxy, service: Service) -> set[int]:
+    """Its own default.conf may still be there, where nothing is mounted over it."""
+    over = ("/etc/nginx/conf.d", "/etc/nginx/conf.d/default.conf")
+    replaced = any(mount.target.rstrip("/") in over for mount in service.mounts)
+    return set() if proxy.complete or replaced else {80, 8080}
 
 
 def _finding(proxy: Proxy, service: Service, port: Port, listener: Listener) -> Finding:

@@ -12,7 +12,7 @@ from clawkit.doctor.fronts import fronts
 from clawkit.doctor.links import Link
 from clawkit.doctor.model.failure import FailureKind, Speaker
 from clawkit.doctor.model.place import Place, Value
-from clawkit.doctor.model.proxy import ProxyKind
+from clawkit.doctor.model.proxy import CONTROLLER, ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
 from clawkit.doctor.spelling import WAIT
@@ -26,6 +26,10 @@ LONG_ANSWER = 180.0
 
 
 HAPROXY = r"\d+/\d+/\d+/-1/(?P<ms>\d+) 504 \d+ .* s[Hh]-- .*\"[A-Z]+ (?:https?://[^/ ]+)?(?P<path>/\S*)"
+
+
+CUT_OFF = r'"POST /v1/\S+ HTTP/[\d.]+" 504 \d+ '
+"""An access log without times: the API's answers alone take that long."""
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -115,10 +119,14 @@ def _long_answers(setup: Setup, link: Link, line: Value[float] | None) -> bool:
 def _seen(setup: Setup, limit: float) -> tuple[Place, ...]:
     cut = tuple(failure.at for failure in failures(setup, FailureKind.READ_TIMEOUT))
     slow = tuple(each.at for each in answers(setup, 504) if each.elapsed is None or each.elapsed >= limit - 1)
-    return cut + slow
+    told = tuple(line.at for line, _ in setup.said(CUT_OFF, Speaker.ACCESS))
+    return cut + slow + told
 
 
 def _line(link: Link) -> str:
+    if CONTROLLER in link.proxy.options:
+        own = link.proxy.options[CONTROLLER].value
+        return f'annotations {own}/proxy-read-timeout: "3600" and {own}/proxy-send-timeout: "3600"'
     if link.proxy.kind is ProxyKind.NGINX:
         return f"proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location at {link.route.at}"
     waiting = "transport http { response_header_timeout 10m } and no read_timeout, or leave both out: Caddy then waits"

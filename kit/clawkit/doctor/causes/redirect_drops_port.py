@@ -21,8 +21,10 @@ def judge(setup: Setup) -> Finding | None:
         mapped = [port for port in service.ports if port.target == visit.port and port.published is not None]
         if not mapped or any(port.published in (None, TLS) for port in mapped):
             continue
-        if not any(port.target == PLAIN for port in service.ports):
-            continue
+        plain = [port for port in service.ports if port.target == PLAIN]
+        opened = {port.published for port in mapped if port.published is not None and _opened(setup, port.published)}
+        if not plain or (all(port.published != PLAIN for port in plain) and not opened):
+            continue  # both moved: a router or a firewall may bring 80 and 443 there
         start = Address(False, visit.host, PLAIN, visit.base)
         for _, step, there in chain(visit.proxy, start, fronted=False):
             if there.tls and there.port == TLS:
@@ -34,6 +36,14 @@ def judge(setup: Setup) -> Finding | None:
                     evidence=at(step.at, *(port.at for port in mapped)),
                 )  # fmt: skip
     return _by_origin(setup)
+
+
+def _opened(setup: Setup, port: int) -> bool:
+    """Somebody comes by this very port."""
+    urls = [entry.value for gateway in setup.gateways for entry in gateway.origins or ()]
+    urls += [gateway.public_origin.value for gateway in setup.gateways if gateway.public_origin]
+    urls += [one.url for one in setup.exchanges]
+    return any(f":{port}" in url.partition("://")[2].partition("/")[0] for url in urls)
 
 
 def _by_origin(setup: Setup) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
@@ -10,6 +11,7 @@ from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.forwarding import has_front
 from clawkit.doctor.hops import Address, chain
 from clawkit.doctor.links import HOST_ALIASES, LOOPBACK_NAMES
+from clawkit.doctor.model.gateway import Gateway
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.origins import PLAIN
@@ -47,7 +49,22 @@ def _nobody(setup: Setup, host: str, visited: str) -> str:
         return "the visitor's own machine"
     if host in HOST_ALIASES or (setup.service(host) is not None and is_public(visited)):
         return "a name that only containers know"
-    return ""
+    return _unlisted(setup, host.lower(), visited.lower())
+
+
+def _unlisted(setup: Setup, host: str, visited: str) -> str:
+    """Of the same domain, and neither a site here nor in the gateway's list, which has the name that was visited."""
+    listed = {name for gateway in setup.gateways for name in _hosts(gateway)}
+    named = {name.value.lower() for proxy in setup.proxies for site in proxy.sites for name in site.names}
+    wild = any("*" in name or name[:1] in "~." for name in named if name not in ("_", ""))
+    related = host.endswith(f".{visited}") or visited.endswith(f".{host}")
+    if visited not in listed or host in listed or host in named or wild or not related:
+        return ""
+    return f"no site here, nor in allowedOrigins, which holds {visited}"
+
+
+def _hosts(gateway: Gateway) -> set[str]:
+    return {(urlsplit(entry.value).hostname or "").lower() for entry in gateway.origins or () if "://" in entry.value}
 
 
 def _loopback(host: str) -> bool:

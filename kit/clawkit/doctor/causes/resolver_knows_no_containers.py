@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import Link, Reach, in_container, links
+from clawkit.doctor.links import OURS, Link, Reach, in_container, links
 from clawkit.doctor.model.failure import FailureKind
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
@@ -20,7 +20,8 @@ def judge(setup: Setup) -> Finding | None:
         looked_up = link.upstream.by_variable and link.upstream.name is None and not link.target.variable
         if link.proxy.kind is not ProxyKind.NGINX or resolver is None or not looked_up:
             continue
-        if in_container(link.proxy) and _dockers(link) and all(map(_public, resolver.value)):
+        bare = link.reach is Reach.NAME and OURS.search(link.target.host)
+        if (in_container(link.proxy) or bare) and _dockers(link) and all(map(_public, resolver.value)):
             asked = ", ".join(resolver.value)
             failed = [f.at for f in setup.failed(FailureKind.NO_HOST) if f.upstream.split(":")[0] == link.target.host]
             return Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.condition import true
@@ -15,6 +16,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.proxy import Site
 from clawkit.doctor.model.route import Action, Redirect
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.public import is_address
 from clawkit.doctor.reload import reload
 from clawkit.doctor.visit import Visit, visits
 from clawkit.doctor.witness import answers, path_of
@@ -26,13 +28,15 @@ OWN_PAGE = (*range(0, 1), *range(140, 176), *range(540, 576))
 def judge(setup: Setup) -> Finding | None:
     for visit in visits(setup):
         rules = (*visit.site.refusals, *(visit.page.refusals if visit.page else ()))
-        for rule in rules if visit.host else ():
-            whom = _whom(setup, visit, rule)
-            if whom is None:
+        hosts = (visit.host,) if visit.host else _opened(setup)
+        for rule in rules if hosts else ():
+            refused = {_whom(setup, visit, rule, host) for host in hosts}
+            whom = next(iter(refused))
+            if whom is None or None in refused:
                 continue
             what = "closes the connection" if rule.code == 444 else f"answers {rule.code}"
             return Finding(
-                summary=f"the rule at {rule.at} {what} for {whom} of {visit.host}: ({rule.condition}) is true for it",
+                summary=f"the rule at {rule.at} {what} for {whom} of {hosts[0]}: ({rule.condition}) is true for it",
                 fix=Fix(f"correct or remove the condition at {rule.at}", reload(visit.proxy)),
                 evidence=at(rule.at, visit.site.at),
             )
@@ -78,8 +82,15 @@ def _open(setup: Setup, visit: Visit, rule: Redirect) -> bool:
     return bool(rule.condition) and true(rule.condition, asked(here, has_front(setup, visit.proxy))) is None
 
 
-def _whom(setup: Setup, visit: Visit, rule: Redirect) -> str | None:
-    here = Address(visit.tls, visit.host, visit.port, visit.base)
+def _opened(setup: Setup) -> tuple[str, ...]:
+    """A site without a name is opened by what the gateway's list holds."""
+    entries = (entry.value for gateway in setup.gateways for entry in gateway.origins or ())
+    hosts = (urlsplit(value).hostname or "" for value in entries if "://" in value)
+    return tuple(dict.fromkeys(host for host in hosts if host and host != "localhost" and not is_address(host)))
+
+
+def _whom(setup: Setup, visit: Visit, rule: Redirect, host: str) -> str | None:
+    here = Address(visit.tls, host, visit.port, visit.base)
     known = asked(here, has_front(setup, visit.proxy))
     if visit.page is None or visit.page.basic_auth is None:
         known["http_authorization"] = ""  # a browser sends none unless a site asks for it

@@ -14,11 +14,12 @@ from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.visit import visits
 
 OPENED = r'"GET (\S+) HTTP/1\.1" 101\b.*Mozilla'
+PAGE = r"\bhttps://((?!localhost|127\.)[\w-]+(?:\.[\w-]+)+)(?::\d+)?/(?:assets/|chat\b|\?|\s|$)"
 CONSOLE = ("WebSocket connection to", "t establish a connection to the server")
 
 
 def judge(setup: Setup) -> Finding | None:
-    names = {visit.host for visit in visits(setup) if visit.host}
+    names = {visit.host for visit in visits(setup) if visit.host} or _opened(setup)
     asked = [exchange for exchange in setup.exchanges if _astray(exchange, names)]
     if asked:
         return _finding(f"the page opens its WebSocket at {asked[0].url}", [exchange.at for exchange in asked[:2]])
@@ -28,6 +29,11 @@ def judge(setup: Setup) -> Finding | None:
         if bases and "/" not in bases and not any(path.rstrip("/") + "/" == base for base in bases):
             return _finding(f"a browser opens its WebSocket at {path}, not below {min(bases)}", [line.at])
     return None
+
+
+def _opened(setup: Setup) -> set[str]:
+    """By the browser's own words, where nobody gave a proxy's configuration: the page that it shows."""
+    return {match[1].lower() for _, match in setup.said(PAGE, Speaker.CLIENT)}
 
 
 def _astray(exchange: Exchange, names: set[str]) -> bool:

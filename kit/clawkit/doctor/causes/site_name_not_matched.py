@@ -132,7 +132,7 @@ def _wanted(setup: Setup) -> dict[str, list[Place]]:
             opened.setdefault(match[1].lower(), []).append(line.at)
     kinds: Counter[str] = Counter()
     places: dict[str, list[Place]] = {}
-    for found in (_origins(setup), _certificates(setup)):
+    for found in (_origins(setup), _certificates(setup), _below_wildcard(setup)):
         kinds.update(found.keys())
         for host, place in found.items():
             places.setdefault(host, []).append(place)
@@ -152,6 +152,20 @@ def _origins(setup: Setup) -> dict[str, Place]:
     values += [gateway.public_origin for gateway in setup.gateways if gateway.public_origin]
     hosts = {(urlsplit(value.value).hostname or "").lower(): value.at for value in values}
     return {host: where for host, where in hosts.items() if NAME.match(host) and "*" not in host}
+
+
+def _below_wildcard(setup: Setup) -> dict[str, Place]:
+    """Names of the gateway's list that a proxy takes in by a wildcard, where no listed one has a site of OpenClaw's."""
+    listed = _origins(setup)
+    if any(name.value.lower() in listed for _, site in sites(setup) for name in site.names):
+        return {}
+    wild = [name for proxy in setup.proxies for site in proxy.sites for name in site.names if name.value[:2] == "*."]
+    return {
+        host: name.at
+        for host in listed
+        for name in wild
+        if host.endswith(name.value[1:].lower()) and host.count(".") == name.value.count(".")
+    }
 
 
 def _certificates(setup: Setup) -> dict[str, Place]:

@@ -19,6 +19,7 @@ SAID = (
     r"EntryPoint doesn't exist|error while (?:parsing rule [^:]+|adding rule \w+: [^\"]+)|"
     r"middleware \\?\"[^\"]+\" does not exist|"
     r"the service \\?\"[^\"]+\" does not exist|"
+    r"has HostSNI matcher, but no TLS on router|"
     r"invalid middleware \\?\"[^\"]+\" configuration|cannot be linked automatically with multiple Services"
 )
 RULES = r"error while (?:parsing|adding) rule"
@@ -33,6 +34,7 @@ FIXES = {
     "undefined-service": "name the service that the labels define",
     "rule-of-v2": "Host(`a`) || Host(`b`) in place of Host(`a`, `b`); or --core.defaultRuleSyntax=v2",
     "rule-syntax": "backticks around the name in the rule",
+    "sni-without-tls": "tls=true at that TCP router; an HTTP router serves OpenClaw better, it sends X-Forwarded-For",
     "ambiguous-service": "name one service of them: traefik.http.routers.NAME.service",
 }
 """What Traefik logs as an error of the router, which it then does not serve (pkg/server/router)."""

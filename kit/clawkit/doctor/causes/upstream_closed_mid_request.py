@@ -6,10 +6,14 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.ending import ended
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
-from clawkit.doctor.links import links
+from clawkit.doctor.links import Reach, links
 from clawkit.doctor.model.failure import FailureKind
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.networks import namespace_of
+from clawkit.doctor.reachable import gateway_service
 from clawkit.doctor.witness import failures
+
+HOSTS = (Reach.LOOPBACK, Reach.HOST_ALIAS)
 
 
 def judge(setup: Setup) -> Finding | None:
@@ -35,6 +39,11 @@ def _other_reason(setup: Setup) -> bool:
         tls = bool(link.gateway and link.gateway.tls and link.gateway.tls.value)
         if tls != (link.target.scheme == "https") or link.upstream.sends_proxy_protocol:
             return True
+        service = gateway_service(setup, link)
+        ports = namespace_of(setup, service).ports if service and link.reach in HOSTS else ()
+        led = [port.target for port in ports if port.published == link.target.effective_port]
+        if link.gateway is not None and led and link.gateway.effective_port not in led:
+            return True  # Docker's proxy takes the connection and finds nobody behind it
         if link.gateway is not None and link.target.effective_port not in (link.gateway.effective_port, None):
             return True
     return not setup.proxies and any(one.tls is not None and one.tls.value for one in setup.gateways)

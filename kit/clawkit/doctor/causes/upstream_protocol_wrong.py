@@ -6,6 +6,7 @@ from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
 from clawkit.doctor.links import links
+from clawkit.doctor.model.gateway import DEFAULT_PORT
 from clawkit.doctor.model.proxy import ProxyKind
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.reload import reload
@@ -48,7 +49,34 @@ def judge(setup: Setup) -> Finding | None:
             fix=Fix(f"plain http in {link.target.at}", reload(link.proxy)),
             evidence=at(link.target.at, *([versions.at] if only_two and versions else [])),
         )
-    return _plain_to_tls(setup)
+    return _plain_to_tls(setup) or _unopened(setup)
+
+
+def _unopened(setup: Setup) -> Finding | None:
+    """The gateway gets the browser's TLS: by nginx' stream with ssl_preread, or a TCP router with passthrough."""
+    for link in links(setup):
+        preread = link.site.settings.get("ssl_preread") if link.site.stream else None
+        tls = bool(link.gateway and link.gateway.tls and link.gateway.tls.value)
+        own = link.gateway.effective_port if link.gateway else DEFAULT_PORT
+        passed = preread is not None and preread.value == "on" and not link.site.serves_tls
+        if preread is not None and passed and not tls and link.target.effective_port == own:
+            return Finding(
+                summary=f"the stream at {link.site.at} hands TLS on unopened to {link.target}, where OpenClaw speaks "
+                "plain HTTP",
+                fix=Fix("a server in http {} with the certificate, on a port of its own, and the stream's name to it",
+                        reload(link.proxy)),
+                evidence=at(preread.at, link.target.at),
+            )  # fmt: skip
+    for proxy in setup.proxies:
+        for problem in proxy.problems:
+            if problem.kind == "passthrough-to-plain":
+                return Finding(
+                    summary=f"Traefik's {problem.message}",
+                    fix=Fix("an HTTP router with tls in place of the TCP router (it sends X-Forwarded-For as well), or "
+                            "gateway.tls.enabled", reload(proxy)),
+                    evidence=at(problem.at),
+                )  # fmt: skip
+    return None
 
 
 def _plain_to_tls(setup: Setup) -> Finding | None:

@@ -19,6 +19,8 @@ def judge(setup: Setup) -> Finding | None:
         groups.setdefault((id(link.upstream), id(link.route)), []).append(link)
     for group in groups.values():
         link = group[0]
+        if "ssl_preread" in link.site.settings:
+            continue  # which one it is, the visitor's name decides
         live = [other for other in group if _right(setup, other)]
         dead = [other for other in group if _wrong(setup, other) and not _spare(other.target)]
         if live and dead and len(link.upstream.targets) > 1:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from clawkit.doctor.cause import Cause, looks_at
 from clawkit.doctor.evidence import at
 from clawkit.doctor.finding import Finding, Fix, Hop, Layer, Symptom
+from clawkit.doctor.links import Reach, links
 from clawkit.doctor.logged import logged
 from clawkit.doctor.model.failure import Failure, FailureKind
 from clawkit.doctor.model.setup import Part, Setup
+from clawkit.doctor.over import over
 from clawkit.doctor.programs import gateway_services, gateways
 from clawkit.doctor.witness import failures
 
 
 def judge(setup: Setup) -> Finding | None:
-    silent = logged(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE) or _right_and_silent(setup)
+    told = logged(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE)
+    silent = told or _right_and_silent(setup) or _dialled(setup)
     if not silent:
         return None
     last = silent[-1]
@@ -38,6 +41,13 @@ def _right_and_silent(setup: Setup) -> tuple[Failure, ...]:
     runs = any(one.running for one in gateways(setup))
     silent = failures(setup, FailureKind.CONNECT_TIMEOUT) if runs else ()
     return tuple(one for one in silent if one.upstream.rpartition(":")[0] in right)
+
+
+def _dialled(setup: Setup) -> tuple[Failure, ...]:
+    """Another machine, by the very address that the configuration names, and its last packets went unanswered too."""
+    silent = failures(setup, FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE)
+    far = {str(link.target) for link in links(setup) if link.reach is Reach.ADDRESS and link.service is None}
+    return tuple(one for one in silent if one.upstream in far and not over(setup, one))
 
 
 CAUSE = Cause(

@@ -14,6 +14,14 @@ from clawkit.doctor.visit import ui_links, with_variable
 
 def judge(setup: Setup) -> Finding | None:
     for link in ui_links(setup):
+        if _doubled(link) and link.upstream.uri is not None:
+            return Finding(
+                summary=f"proxy_pass at {link.upstream.at} ends with {link.upstream.uri.value}, and $request_uri and "
+                "$uri begin with a slash themselves: OpenClaw is asked for //… and the UI's modules are not found",
+                fix=Fix(f"no slash before the variable, or proxy_pass http://{link.target}; without any path",
+                        reload(link.proxy)),
+                evidence=at(link.upstream.at, link.route.at),
+            )  # fmt: skip
         if not _fixed(link):
             continue
         uri = link.upstream.uri.value if link.upstream.uri else ""
@@ -25,6 +33,12 @@ def judge(setup: Setup) -> Finding | None:
             evidence=at(link.upstream.at, link.route.at),
         )  # fmt: skip
     return None
+
+
+def _doubled(link: Link) -> bool:
+    uri = link.upstream.uri.value if link.upstream.uri else ""
+    again = uri.replace("{", "").startswith(("/$request_uri", "/$uri"))
+    return link.proxy.kind is ProxyKind.NGINX and again
 
 
 def _fixed(link: Link) -> bool:

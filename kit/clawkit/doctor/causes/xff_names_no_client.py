@@ -28,7 +28,7 @@ def judge(setup: Setup) -> Finding | None:
     for link in ui_links(setup):
         line = link.route.headers_up.get(XFF)
         value = sent(link, XFF, PAGE) if line is not None else ""
-        verdict = _verdict(setup, link, value)
+        verdict = _verdict(setup, link, value) or _of_the_one_in_front(link, value)
         if line is None or verdict is None:
             continue
         severity, why = verdict
@@ -56,6 +56,18 @@ def _verdict(setup: Setup, link: Link, value: str) -> tuple[Severity, str] | Non
     return (Severity.WARNING, shared) if outside else (Severity.ERROR, refused)
 
 
+def _of_the_one_in_front(link: Link, value: str) -> tuple[Severity, str] | None:
+    """On loopback alone the peer is another program of this machine, whatever visitor it speaks for."""
+    local = bool(link.site.listeners) and all(ear.loopback for ear in link.site.listeners)
+    told = any(ear.proxy_protocol for ear in link.site.listeners) or link.proxy.real_ip_header is not None
+    if value != "$remote_addr" or not local or told:
+        return None
+    return Severity.ERROR, (
+        "this server listens on loopback alone, so that is 127.0.0.1 for every visitor, which names no client: 403 "
+        "proxy_attribution_required"
+    )
+
+
 def _address(hop: str) -> str | None:
     bare = hop.strip().strip("[]")
     try:
@@ -66,6 +78,8 @@ def _address(hop: str) -> str | None:
 
 def _line(link: Link) -> str:
     if link.proxy.kind is ProxyKind.NGINX:
+        if link.site.listeners and all(ear.loopback for ear in link.site.listeners):
+            return "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; in this server"
         return "proxy_set_header X-Forwarded-For $remote_addr;"
     return "take that header_up line out, or write {remote_host}"
 

@@ -41,6 +41,8 @@ class Exchange:
     """Seconds."""
     forwarded_proto: str = ""
     """X-Forwarded-Proto that was sent, to play an edge that terminates TLS."""
+    address: str = ""
+    """Of the server that was asked, where it was written down."""
     container: str = ""
     """From inside which container it was asked (`docker exec NAME curl …`)."""
 

@@ -9,6 +9,9 @@ from clawkit.doctor.model.listener import Listener, Tls
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.model.route import Action, Redirect, Route
 
+CONTROLLER = "kubernetes"
+"""Option of a proxy that a cluster's controller writes: its files are made of manifests."""
+
 
 class ProxyKind(StrEnum):
     NGINX = "nginx"

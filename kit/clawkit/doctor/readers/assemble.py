@@ -36,6 +36,8 @@ OPENCLAWS_OWN = frozenset(("agents", "cache", "canvas", "config-journal-fingerpr
                            "workspace"))  # fmt: skip
 """In its state folder (gateway 2026.9.6)."""
 PROSE = (".md", ".mdx", ".markdown", ".rst")
+NOTES = 3
+"""More files of prose than these are a project's documents, which quote errors that nobody has."""
 WRITTEN = (FileKind.COMPOSE, FileKind.NGINX, FileKind.CADDYFILE, FileKind.CADDY_JSON, FileKind.OPENCLAW,
            FileKind.DOTENV, FileKind.UNIT, FileKind.TRAEFIK, FileKind.DOCKER_RUN)  # fmt: skip
 """What a folder of files consists of, and what manuals give examples of."""
@@ -53,9 +55,11 @@ def read(paths: Sequence[Path]) -> Setup:
     record = recorded.together(known)
     record = replace(record, host=hosts(record.host, units(found, every)))
     projects = _projects(found)
+    cluster = _cluster(found) if not projects else ((), ())
+    projects += cluster[0]
     proxied = any(piece.kind in PROXIES for piece in found) or any(map(_runs_gateway, record.containers))
     served = gateways(of_kinds(found, FileKind.OPENCLAW), projects, record.host.units, every, proxied=proxied)
-    asked = proxies(found, projects, record)
+    asked = proxies(found, projects, record, cluster[1])
     certificates = _certificates(of_kinds(found, FileKind.PEM), asked, projects)
     return Setup(
         proxies=asked,
@@ -86,11 +90,20 @@ def _without_manuals(found: Sequence[Piece]) -> tuple[Piece, ...]:
     """What a manual beside the files shows is how it could be; a note that shows what no file says is a part of it."""
     real = {piece.kind for piece in found if piece.kind in WRITTEN and not piece.file.shown.endswith(PROSE)}
     told = [
-        piece for piece in found if piece.kind in WRITTEN and piece.file.shown.endswith(PROSE) and piece.command is None
+        piece
+        for piece in found
+        if piece.kind in WRITTEN and piece.file.shown.endswith(PROSE) and (piece.command is None or _heading(piece))
     ]  # what `nginx -T` printed is no example
+    if real and len({piece.file.shown for piece in found if piece.file.shown.endswith(PROSE)}) > NOTES:
+        return tuple(piece for piece in found if not piece.file.shown.endswith(PROSE))
     several = len({piece.file.shown for piece in told}) > 1
     dropped = {id(piece) for piece in told if piece.kind in real or (real and several)}
     return tuple(piece for piece in found if id(piece) not in dropped)
+
+
+def _heading(piece: Piece) -> bool:
+    """A file's name above a block ("docker-compose.yml:") reads like a command without words."""
+    return piece.command is not None and not piece.command.words and "." in piece.command.program
 
 
 def _inline(found: Sequence[Piece]) -> list[TextFile]:
@@ -119,6 +132,15 @@ def _projects(found: Sequence[Piece]) -> tuple[Compose, ...]:
 
         projects += tuple(made for file in scripts if (made := docker_run.read(file, envs)) is not None)
     return projects
+
+
+def _cluster(found: Sequence[Piece]) -> tuple[tuple[Compose, ...], tuple[Proxy, ...]]:
+    files = of_kinds(found, FileKind.KUBERNETES)
+    if not files:
+        return (), ()
+    from clawkit.doctor.readers import kubernetes
+
+    return kubernetes.read(files)
 
 
 def _certificates(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,15 +27,19 @@ SKIPPED_SUFFIXES = frozenset(
     (".sqlite", ".sqlite-wal", ".sqlite-shm", ".db", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".svg", ".pdf",
      ".zip", ".gz", ".tgz", ".tar", ".xz", ".zst", ".bz2", ".7z", ".so", ".pyc", ".woff", ".woff2", ".ttf", ".wasm",
      ".mp3", ".mp4", ".bin", ".exe", ".jar", ".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".css", ".map", ".lock",
-     ".html", ".j2", ".go", ".rs", ".swp")
+     ".html", ".j2", ".go", ".rs", ".swp", ".vue", ".jsx", ".svelte", ".astro", ".swift", ".kt", ".java", ".rb", ".php",
+     ".c", ".h", ".cc", ".cpp", ".hpp", ".m", ".mm", ".cs", ".scala", ".dart", ".lua", ".ex", ".exs", ".erl", ".hs",
+     ".ml", ".zig", ".scss", ".sass", ".less", ".ipynb", ".graphql", ".proto", ".gradle", ".kts", ".sbt", ".groovy",
+     ".bzl", ".pl", ".pm", ".xml", ".xcconfig", ".pbxproj", ".po", ".arb")
 )  # fmt: skip
 """Found in a folder, these are neither configuration nor a record of anything. A path given by itself is read."""
 SKIPPED_NAMES = re.compile(
     r"^(?:readme|changelog|license|licence|copying|contributing|security|code_of_conduct)(?:\.\w+)?$"
-    r"|^(?:dockerfile.*|makefile|package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
+    r"|^(?:dockerfile.*|makefile|(?:gem|rake|pod|fast|app|brew|vagrant|proc|jenkins|danger|just)file(?:\.lock)?|"
+    r"package(?:-lock)?\.json|tsconfig.*\.json|plan\.json|\.git\w+|"
     r"\.dockerignore|\.editorconfig)$"
     r"|\.(?:bak|orig|old|last-good|sample|example|dist|rpmsave|dpkg-\w+|before-clawkit(?:\.\d+)?)$|~$"
-    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl)$",
+    r"|\.(?:sample|example)\.(?!(?:com|org|net|edu)(?:_|$))\w+$|\.(?:tpl|tmpl|envsubst|erb)$|\.json5?\.template$",
     re.IGNORECASE,
 )
 """Manuals speak of faults that nobody has, copies beside a file are not in force, and plan.json is the kit's own order
@@ -43,6 +49,8 @@ MEANT = re.compile(r"(?:claw|moltbot)[\w-]*\.(?:subdomain|subfolder)\.conf\.samp
 TAKEN_WHOLE = ("sites-enabled",)
 """nginx reads every file there whose name begins with no dot, and people call them by domain: claw.example, claw.rs."""
 LOG_NAME = re.compile(r"log|stderr|stdout|journal|\.out$", re.IGNORECASE)
+PACKED = re.compile(r"^(?P<log>.*(?:log|stdout|journal).*?)(?:[.-]\d+)*\.gz$", re.IGNORECASE)
+"""What logrotate made of a log. The newest one is read where nothing has been written since."""
 ODD_BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 """What str.splitlines takes for the end of a line and an editor does not: line numbers would be wrong."""
 
@@ -95,6 +103,24 @@ def _walked(given: Path, problems: list[Problem]) -> Iterator[Path]:
             taken = here.name in TAKEN_WHOLE and not name.startswith(".")
             if taken or not _skipped(name):
                 yield here / name
+        yield from _rotated(here, names)
+
+
+def _rotated(here: Path, names: Sequence[str]) -> Iterator[Path]:
+    newest: dict[str, str] = {}
+    for name in names:
+        match = PACKED.match(name)
+        if match and not any((here / f"{match['log']}{end}").exists() and (here / f"{match['log']}{end}").stat().st_size
+                             for end in ("", ".1")):  # fmt: skip
+            newest[match["log"]] = max(newest.get(match["log"], name), name, key=_age)
+    yield from (here / name for name in sorted(newest.values()))
+
+
+def _age(name: str) -> tuple[bool, int]:
+    """error.log.2.gz is newer than error.log.3.gz, access.log-20261102.gz than access.log-20261026.gz."""
+    numbers = re.findall(r"\d+", name)
+    number = int(numbers[-1]) if numbers else 0
+    return (number > FILES, number if number > FILES else -number)
 
 
 def _skipped(name: str) -> bool:
@@ -128,6 +154,8 @@ def _read(path: Path, shown: str, problems: list[Problem], *, asked: bool) -> Te
 
 def _bytes(path: Path) -> tuple[bytes | None, bool]:
     """The content, and whether it is only the end of a log."""
+    if PACKED.match(path.name):
+        return _unpacked(path)
     size = path.stat().st_size
     is_log = LOG_NAME.search(path.name) is not None
     if size > LARGEST and not is_log:
@@ -137,6 +165,15 @@ def _bytes(path: Path) -> tuple[bytes | None, bool]:
         if cut:
             stream.seek(size - LOG_TAIL)
         return stream.read(), cut
+
+
+def _unpacked(path: Path) -> tuple[bytes | None, bool]:
+    try:
+        with gzip.open(path) as stream:
+            raw = stream.read(LARGEST + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b"\0", False
+    return raw[-LOG_TAIL:], len(raw) > LOG_TAIL
 
 
 def decoded(raw: bytes) -> str | None:

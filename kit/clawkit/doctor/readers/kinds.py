@@ -3,64 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
 from clawkit.doctor.model.failure import Speaker
+from clawkit.doctor.readers.filekind import FileKind as FileKind
 from clawkit.doctor.readers.other_json import of_another
 from clawkit.doctor.readers.prompts import BARE, FENCE, PROMPT
 from clawkit.doctor.readers.text import TextFile
-
-
-class FileKind(StrEnum):
-    NGINX = "nginx configuration"
-    CADDYFILE = "Caddyfile"
-    CADDY_JSON = "Caddy configuration in JSON"
-    COMPOSE = "compose file"
-    DOTENV = "environment file"
-    OPENCLAW = "openclaw.json"
-    UNIT = "systemd unit"
-    QUADLET = "Quadlet unit"
-    UNIT_STATUS = "systemctl status"
-    TRAEFIK = "Traefik configuration"
-    TUNNEL = "cloudflared configuration"
-    HAPROXY = "HAProxy configuration"
-    APACHE = "Apache configuration"
-    ENVOY = "Envoy configuration"
-    DOCKER_RUN = "docker run"
-    PEM = "PEM"
-    HOSTS_FILE = "hosts file"
-    NGINX_LOG = "nginx error log"
-    ACCESS_LOG = "access log"
-    CADDY_LOG = "Caddy log"
-    GATEWAY_LOG = "gateway log"
-    PROXY_LOG = "log of another proxy"
-    ACME_LOG = "certificate client's log"
-    KERNEL_LOG = "kernel log"
-    DOCKER_LOG = "log of several containers"
-    CONSOLE = "browser console"
-    CURL = "curl"
-    WEBSOCKET = "WebSocket client"
-    HANDSHAKE = "openssl s_client"
-    CERTIFICATE_TEXT = "certificate as text"
-    DNS = "name lookup"
-    DOCKER_PS = "docker ps"
-    DOCKER_STATS = "docker stats"
-    INSPECT = "docker inspect"
-    SOCKETS = "listening sockets"
-    SELINUX = "SELinux state"
-    OWNERS = "file owners"
-    DISK = "disk usage"
-    MEMORY = "memory"
-    FIREWALL = "firewall rules"
-    DAEMON = "Docker's daemon.json"
-    TAILSCALE = "tailscale serve"
-    PAGE = "page that a browser saved"
-    CLOCK = "clock"
-    ADDRESSES = "addresses"
-    VERSION = "version"
-    SESSION = "notes or a terminal session"
-    UNKNOWN = "unknown"
-
 
 _JSON: tuple[tuple[FileKind, str], ...] = (
     (FileKind.INSPECT, r'"(?:State|NetworkSettings|HostConfig|IPAM)"\s*:\s*\{|"(?:TaskTemplate|DesiredState)"\s*:'),
@@ -85,6 +33,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                            r"^Unit [\w@.-]+\.service could not be found"),
     (FileKind.QUADLET, r"^\[(?:Container|Pod)\]\s*$"),
     (FileKind.UNIT, r"^\[(?:Unit|Service|Install)\]\s*$"),
+    (FileKind.KUBERNETES, r"^kind: +[\"']?(?:Ingress|Service|Deployment|StatefulSet|DaemonSet|Pod|List)[\"']? *$"),
     (FileKind.COMPOSE, r"^(?:services|x-[\w-]+):[ \t]*(?:[&#].*)?$(?!\n+\s*- )"),
     (FileKind.TUNNEL, r"^ingress:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*- +(?:hostname|service|path|originRequest):"),
     (FileKind.ENVOY, r"^ *[\"']?(?:static_resources|@type)[\"']?:[ \t]*(?:$|[\"']?type\.googleapis\.com/envoy)"),
@@ -97,8 +46,8 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
     (FileKind.DOCKER_STATS, r"^(?:CONTAINER ID|NAME)\b.* MEM USAGE / LIMIT "),
     (FileKind.DOCKER_PS, r"^ *CONTAINER ID +(?:IMAGE|NAMES|STATUS)|^NAMES +(?:IMAGE|STATUS|STATE|PORTS)|"
                          r"^NAME +(?:IMAGE|COMMAND|SERVICE)\b|^ *Name +Command +State"),
-    (FileKind.FIREWALL, r"^Status: (?:active|inactive)|^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|"
-                        r"bridge) \w+ \{|"
+    (FileKind.FIREWALL, r"(?i:^(?:Status|Statut|État|Estado|Stato) ?: (?:in)?(?:active|actif|activo|attivo|aktiv)$)|"
+                        r"^Chain [\w-]+ \(|^-[PNA] [A-Z][\w-]+|^table (?:inet|ip6?|bridge) \w+ \{|"
                         r"^\w+ \((?:active|default|default, active)\)|^ +(?:masquerade|icmp-block-inversion): "),
     (FileKind.SELINUX, r"^(?:Enforcing|Permissive|Disabled)$|^SELinux status:|^\w+ --> (?:on|off)$|"
                        r"(?:^|\s)\w+_u:\w+_r:\w+_t:s0\S* "),
@@ -117,7 +66,7 @@ _CONTENT: tuple[tuple[FileKind, str], ...] = (
                            r"^Runtime: (?:running|stopped|unknown)\b|^OpenClaw status$|"
                            r"^[┌│◇] +(?:OpenClaw doctor|Doctor\b)|^(?:OpenClaw config is|Config) invalid$"),
     (FileKind.DOCKER_LOG, r"^ +Last State: +Terminated$|^Failed to connect to (?:user scope )?bus\b|"
-                          r"^System has not been booted with systemd"),
+                          r"^System has not been booted with systemd|^Server: Docker Desktop "),
     (FileKind.VERSION, r"^nginx version: |^v2\.\d+\.\d+ h1:|^(?:OpenClaw )?20\d\d\.\d+\.\d+(?:-\S+)?(?: \(\w+\))?$"),
 )  # fmt: skip
 _REPLIES: tuple[tuple[FileKind, str], ...] = (
@@ -168,13 +117,19 @@ LOG_KINDS = {
 
 def kind_of(file: TextFile) -> FileKind:
     """UNKNOWN where neither content nor name tells."""
-    text = file.text[:HEAD]
+    text = file.text.lstrip("\r\n")[:HEAD]
     if not text.strip():
         return FileKind.UNKNOWN
+    if file.path.suffix.lower() in SCRIPTS or SHEBANG.match(text):
+        return FileKind.DOCKER_RUN if DOCKER_RUN.search(text) else FileKind.UNKNOWN  # what it writes is no file yet
     return (
-        _by_name(file, text) or _session(file, text) or _json(text) or _log(text) or _first(CONTENT, text)
+        _by_name(file, text) or _session(file, text) or _json(text, file.text) or _log(text) or _first(CONTENT, text)
         or _first(REPLIES, text) or _settings(file, text) or _table(text) or _weak_name(file)
     )  # fmt: skip
+
+
+SHEBANG = re.compile(r"#!.*\b(?:(?:ba|z|da|k|fi)?sh|python[\d.]*|perl|ruby|node|php)\b")
+SCRIPTS = (".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd")
 
 
 def _first(table: tuple[tuple[FileKind, re.Pattern[str]], ...], text: str) -> FileKind | None:
@@ -214,14 +169,14 @@ def _by_name(file: TextFile, text: str) -> FileKind | None:
     return FileKind.UNIT if name.endswith((".service", ".socket")) and "[" in text else None
 
 
-def _json(text: str) -> FileKind | None:
+def _json(text: str, whole: str) -> FileKind | None:
     bare = re.sub(r"^(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n)+", "", text, flags=re.DOTALL)
     if bare[:1] == "{" and re.match(r'\{"[^\n]*\}\s*(?:\n|$)', bare):
         logged = _log(bare)
         if logged in (FileKind.ACCESS_LOG, FileKind.CADDY_LOG) or '"_meta"' in bare or '"subsystem"' in bare:
             return logged
     found = _first(JSON, bare) if bare[:1] in ("{", "[") else None
-    return None if found is FileKind.OPENCLAW and of_another(bare) else found
+    return None if found is FileKind.OPENCLAW and of_another(whole if len(whole) > len(text) else bare) else found
 
 
 def _log(text: str) -> FileKind | None:
@@ -265,9 +220,21 @@ def _settings(file: TextFile, text: str) -> FileKind | None:
     caddy, nginx = (len(rule.findall(text)) for _, rule in SETTINGS)
     if DOCKER_RUN.search(text):
         return FileKind.DOCKER_RUN
-    if not caddy and not nginx:
+    if (not caddy and not nginx) or SHELL.search(text):
         return None
-    return FileKind.CADDYFILE if caddy >= nginx else FileKind.NGINX
+    if caddy >= nginx:
+        return FileKind.CADDYFILE
+    return FileKind.NGINX if file.path.suffix.lower() not in PROSE or BLOCK.search(text) else None
+
+
+PROSE = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".in", ".log", ".out")
+SHELL = re.compile(r"^ *(?:export|source|local|readonly) [\w./$]+|^\s*(?:fi|done|esac)\s*$|^\w+\(\) *\{$", re.MULTILINE)
+"""Settings that a shell sources are called .conf too."""
+BLOCK = re.compile(
+    r"^\s*(?:server|http|events|stream|upstream|location|map)\b[^;\n]*\{|^\s*(?:[a-z]+_[a-z_]+|listen)\s[^;\n]*;",
+    re.MULTILINE,
+)
+"""Sentences begin with "include" and "listen" too, and end without a semicolon."""
 
 
 OF_OTHERS = (".yml", ".yaml", ".json", ".toml", ".tf", ".hcl", ".xml", ".sh", ".bash", ".ps1", ".bat", ".nix")

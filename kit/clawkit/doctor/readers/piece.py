@@ -12,6 +12,7 @@ from clawkit.doctor.readers import logs, recorded
 from clawkit.doctor.readers.kinds import FileKind, kind_of
 from clawkit.doctor.readers.logs.kernel import dropped
 from clawkit.doctor.readers.logs.speaker import JOURNAL
+from clawkit.doctor.readers.openclaw.fragment import whole
 from clawkit.doctor.readers.recorded import Seen, console, curl, gateway_cli
 from clawkit.doctor.readers.recorded.command import Command
 from clawkit.doctor.readers.recorded.session import blocks
@@ -48,7 +49,8 @@ def pieces(files: Sequence[TextFile]) -> Iterator[Piece]:
             if block.command is not None:
                 found = recorded.kind_by(block.command, found)
                 found = FileKind.SESSION if found is FileKind.UNKNOWN else found  # line by line, as prose is
-            yield Piece(block.file, found, block.command, pasted=True)
+            pasted = whole(block.file) if found is FileKind.OPENCLAW else block.file
+            yield Piece(pasted, found, block.command, pasted=True)
 
 
 def of_kinds(found: Sequence[Piece], *kinds: FileKind) -> list[TextFile]:

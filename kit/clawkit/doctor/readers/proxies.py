@@ -13,7 +13,10 @@ from clawkit.doctor.readers.recorded import Seen
 from clawkit.doctor.readers.text import TextFile
 
 
-def proxies(found: Sequence[Piece], projects: Sequence[Compose], record: Seen) -> tuple[Proxy, ...]:
+def proxies(
+    found: Sequence[Piece], projects: Sequence[Compose], record: Seen, cluster: Sequence[Proxy] = ()
+) -> tuple[Proxy, ...]:
+    """`cluster`: what a cluster's own controller makes of its manifests."""
     made: list[Proxy] = []
     files = of_kinds(found, FileKind.NGINX)
     if files:
@@ -26,12 +29,15 @@ def proxies(found: Sequence[Piece], projects: Sequence[Compose], record: Seen) -
 
         made += caddy.read(files, environment=_caddy_environment(projects), version=_caddy_version(projects, record))
     if projects:
+        from clawkit.doctor.readers.caddy.invoked import invoked
         from clawkit.doctor.readers.caddy.label import labelled
 
         made += labelled(projects, [piece.file for piece in found])
+        made += invoked(projects, [piece.file for piece in found])
         made += _virtual(projects, [piece.file for piece in found])
     made += _traefik(found, projects)
     made += _others(found)
+    made += cluster
     from clawkit.doctor.readers import cloudflared
 
     made += cloudflared.read(of_kinds(found, FileKind.TUNNEL), projects, record.host.units)

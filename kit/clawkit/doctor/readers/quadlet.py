@@ -112,7 +112,10 @@ def _words(text: str) -> list[str]:
 def _plain(key: str, text: str) -> str:
     if key == "Volume":
         return text.replace("%h", "~")
-    return text.removesuffix(".network") if key == "Network" else text
+    if key == "Network":
+        name, colon, options = text.partition(":")
+        return f"{name.removesuffix('.network')}{colon}{options}"
+    return text
 
 
 def _service(one: _Unit, pods: dict[str, _Unit], problems: list[Problem]) -> Service:

@@ -15,6 +15,8 @@ class TextFile:
     shown: str
     """As the user would name it: relative to the path that was given."""
     text: str
+    part: bool = False
+    """Somebody pasted some keys of it: what it does not say is not known."""
 
     def place(self, line: int | None, text: str | None = None) -> Place:
         """A place in this file; without `text` the line itself, stripped."""

@@ -48,10 +48,10 @@ def labelled(projects: Sequence[Compose], files: Sequence[TextFile]) -> tuple[Pr
     roots = [root for service in services for root in _roots(service, prefix.value if prefix else "caddy")]
     if not roots:
         return ()
-    written = _Text()
+    written = Text()
     for key, lines in sorted(_merged(roots).items(), key=lambda pair: (pair[0] != "", not pair[0].startswith("("))):
         written.block(key, lines)
-    return tuple(_read(written, files, runner))
+    return tuple(reading_of(written, files, runner))
 
 
 def _roots(service: Service, prefix: str) -> Iterator[_Line]:
@@ -91,13 +91,13 @@ def _merged(roots: Sequence[_Line]) -> dict[str, list[_Line]]:
 
 
 @dataclass(slots=True)
-class _Text:
+class Text:
     lines: list[str] = field(default_factory=list)
     origins: list[Value[str] | None] = field(default_factory=list)
 
     def block(self, key: str, roots: Sequence[_Line]) -> None:
         start = next((found for root in roots if (found := root.first())), None)
-        self._put(f"{key} {{".lstrip(), start)
+        self.put(f"{key} {{".lstrip(), start)
         told: set[str] = set()
         for root in roots:
             for line in _sorted(root.inner):
@@ -105,18 +105,18 @@ class _Text:
                 if shape not in told:
                     self._directive(line)
                 told.add(shape)
-        self._put("}", start)
+        self.put("}", start)
 
     def _directive(self, line: _Line) -> None:
         at = line.first()
         text = f"{line.name} {line.value.value if line.value else ''}".rstrip()
-        self._put(f"{text} {{" if line.inner else text, at)
+        self.put(f"{text} {{" if line.inner else text, at)
         for inner in _sorted(line.inner):
             self._directive(inner)
         if line.inner:
-            self._put("}", at)
+            self.put("}", at)
 
-    def _put(self, text: str, at: Value[str] | None) -> None:
+    def put(self, text: str, at: Value[str] | None) -> None:
         for part in text.splitlines() or [""]:
             self.lines.append(part)
             self.origins.append(at)
@@ -130,7 +130,7 @@ def _shape(line: _Line) -> str:
     return f"{line.name} {line.value.value if line.value else ''} {[_shape(inner) for inner in line.inner.values()]}"
 
 
-def _read(written: _Text, files: Sequence[TextFile], runner: Service | None) -> Iterator[Proxy]:
+def reading_of(written: Text, files: Sequence[TextFile], runner: Service | None) -> Iterator[Proxy]:
     origin = next((one for one in written.origins if one is not None), None)
     home = next((file for file in files if origin is not None and file.shown == origin.at.source), None)
     if home is None:
@@ -154,7 +154,7 @@ def _read(written: _Text, files: Sequence[TextFile], runner: Service | None) -> 
 class _Moved:
     """Puts each word back to the label that it was written in."""
 
-    written: _Text
+    written: Text
     files: Mapping[str, TextFile]
 
     def token(self, token: Token) -> Token:

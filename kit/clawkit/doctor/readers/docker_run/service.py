@@ -125,11 +125,17 @@ def _networks(options: Options, at: Places) -> tuple[Attachment, ...]:
     fixed = Value(address, at.of(address)) if address else None
     found = []
     for text in options.get("network", ()):
-        parts = dict(_pair(part) for part in text.split(",")) if "name=" in text else {"name": text}
+        parts = dict(_pair(part) for part in text.split(",")) if "name=" in text else _podman(text)
         own = (*aliases, parts["alias"]) if "alias" in parts else aliases
         ipv4 = Value(parts["ip"], at.of(parts["ip"])) if "ip" in parts else fixed
         found.append(Attachment(parts["name"], at.of(text), own, ipv4))
     return tuple(found)
+
+
+def _podman(text: str) -> dict[str, str]:
+    """`--network NAME:ip=ADDRESS,alias=NAME`, podman-run(1)."""
+    name, _, rest = text.partition(":")
+    return {"name": name, **dict(_pair(part) for part in rest.split(","))} if "=" in rest else {"name": text}
 
 
 def _ports(options: Options, at: Places, problems: list[Problem]) -> tuple[Port, ...]:

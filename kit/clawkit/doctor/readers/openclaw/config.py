@@ -44,8 +44,14 @@ def read(file: TextFile, envs: Mapping[str, Value[str]], files: Sequence[TextFil
     reading = _Reading(file, root or Json({}, 1, file), dict(envs), problems)
     if root is not None and not problems:
         reading.root, reading.unseen = included(root, files)
+        if file.part:
+            reading.unseen = (*reading.unseen, Value("the rest of the file", place(file, 1)))
         reading.check()
     return reading.gateway()
+
+
+ALWAYS = ("gateway.mode", "gateway.bind", "gateway.port", "gateway.auth", "gateway.controlUi")
+"""What every version reads alike."""
 
 
 @dataclass(slots=True)
@@ -63,6 +69,8 @@ class _Reading:
             at = fault.node.at()
             if not fault.words:
                 (self.retired if shape.retired(fault.path) else self.unknown).append(Value(fault.path, at))
+            elif self._of_another(fault):
+                continue
             elif self._mended(fault):
                 self.retired.append(Value(fault.path, at))
             else:
@@ -70,6 +78,11 @@ class _Reading:
                 words = INVALID_BIND if kind == "bind" else f"{fault.path or '<root>'}: {fault.words}"
                 self.problems.append(Problem(words, at, kind))
         self._public_origin()
+
+    def _of_another(self, fault: shape.Fault) -> bool:
+        """A word that the version which wrote the file may have known; of those that all know, one can speak."""
+        another = self._version() not in (None, shape.known().version)
+        return another and "allowed: " in fault.words and not fault.path.startswith(ALWAYS)
 
     def _mended(self, fault: shape.Fault) -> bool:
         """An address as bind, and a number as port that is out of range, are put right at start."""

@@ -12,7 +12,7 @@ from clawkit.doctor.model.host import Unit
 from clawkit.doctor.model.place import Place, Problem, Value
 from clawkit.doctor.readers.compose.units import words
 from clawkit.doctor.readers.lines import MASK
-from clawkit.doctor.readers.openclaw import secrets
+from clawkit.doctor.readers.openclaw import secrets, shape
 from clawkit.doctor.readers.openclaw.config import INVALID_BIND, MODES
 from clawkit.doctor.readers.openclaw.service import Flags, command_line, flags, split
 
@@ -177,9 +177,16 @@ def _restarts(service: Service | None, unit: Unit | None) -> tuple[Place, ...]:
     return (unit.at,) if unit and unit.restart not in ("", "no") else ()
 
 
+_OLD = re.compile(r"gateway\.(?:[^.]+|(?:controlUi|auth)\.[^.]+)$")
+
+
 def _judged(made: Gateway, read_only: bool) -> Gateway:
-    """Retired keys are mended at start only where the file may be written and nothing else is wrong with it."""
-    if made.retired_keys and (read_only or made.unknown_keys or made.problems):
+    """Retired keys are mended at start only where the file may be written and nothing else is wrong with it. Of another
+    version, as the image or the file itself tells, only the gateway's own keys are known well enough to speak of."""
+    another = made.version not in (None, shape.known().version)
+    if another:
+        made = replace(made, unknown_keys=tuple(key for key in made.unknown_keys if _OLD.match(key.value)))
+    if made.retired_keys and (read_only or made.unknown_keys or (made.problems and not another)):
         made = replace(made, unknown_keys=(*made.unknown_keys, *made.retired_keys))
     unread = any(problem.kind == "syntax" for problem in made.problems)
     if made.has_config and not unread and not made.allow_unconfigured and not made.unseen:

@@ -66,6 +66,7 @@ class _Request:
     in_headers: bool = False
     scheme: str = ""
     peer: str = ""
+    address: str = ""
     elapsed: float | None = None
     certificate: dict[str, str] = field(default_factory=dict)
     cut: tuple[int, str, str] = (0, "", "")
@@ -90,6 +91,7 @@ def _begin(command: Command | None) -> _Request:
     if command is None:
         return fresh
     fresh.url = url_of(command)
+    fresh.address = command.value("--resolve").rpartition(":")[2]
     fresh.method = command.value("-X", "--request") or (
         "HEAD" if has_flag(command, "I", "--head", "--spider") else "GET"
     )
@@ -175,6 +177,7 @@ def _other(current: _Request, line: str, number: int, command: Command | None) -
     elif connected := CONNECTED.match(line):
         port = connected["port"] or connected["at"]
         current.peer = f"{connected['host'] or connected['named']}:{port}"
+        current.address = connected["ip"] or current.address
         current.scheme = current.scheme or ("https" if port == "443" else "")
     elif part := CERTIFICATE.match(line):
         current.certificate[part["what"]] = part["value"]
@@ -203,6 +206,7 @@ def _after(current: _Request, command: Command | None) -> _Request:
 def _bare(lines: list[str], command: Command) -> _Request | None:
     """`-w '%{http_code}'`, or nothing but a body."""
     text = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    text = [one for one in text if not one[1].startswith("# ")] or text  # what people note between commands
     if not text:
         return None
     request = _begin(command)
@@ -260,6 +264,7 @@ def _exchange(file: TextFile, request: _Request, command: Command | None) -> Exc
         elapsed=request.elapsed,
         forwarded_proto=request.proto,
         container=container,
+        address=request.address,
     )
 
 

@@ -13,6 +13,11 @@ from clawkit.doctor.readers.text import TextFile
 
 WATCHED = ("DOCKER-USER", "FORWARD", "INPUT", "OUTPUT")
 """Chains in which an administrator's own rules stand; Docker's, ufw's and firewalld's drop by design."""
+UFW = re.compile(
+    r"^(?:Status|Statut|\u00c9tat|Estado|Stato) ?: (?P<off>in)?(?:active|actif|activo|attivo|aktiv)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""ufw speaks the administrator's language; its rules stay in English."""
 UFW_ROW = re.compile(
     r"^(?:\[ *\d+\] )?(?P<to>\S.*?)\s{2,}(?P<action>ALLOW|DENY|REJECT|LIMIT)(?: (?:IN|OUT|FWD))?\s{2,}(?P<source>\S.*)$"
 )
@@ -32,7 +37,7 @@ FIREWALLD = re.compile(r"^\s*(?P<key>services|ports|target): *(?P<value>.*)$")
 
 def read(file: TextFile, command: Command | None = None) -> Seen:
     text = file.text
-    if re.search(r"^Status: (?:active|inactive)", text, re.MULTILINE):
+    if UFW.search(text):
         return _seen(_ufw(file))
     if re.search(r"^\s*(?:icmp-block-inversion|masquerade|rich rules): *", text, re.MULTILINE):
         return _seen(_firewalld(file))
@@ -44,7 +49,8 @@ def _seen(firewall: Firewall) -> Seen:
 
 
 def _ufw(file: TextFile) -> Firewall:
-    active = re.search(r"^Status: active", file.text, re.MULTILINE) is not None
+    state = UFW.search(file.text)
+    active = state is not None and not state["off"]
     default = re.search(r"^Default: (\w+) \(incoming\)", file.text, re.MULTILINE)
     allows: list[str] = []
     everyone: set[str] = set()
@@ -57,7 +63,7 @@ def _ufw(file: TextFile) -> Firewall:
             everyone |= {name} if row["source"].startswith("Anywhere") else set()
         elif row:
             drops.append(Value(f"{row['to']} {row['action']} {row['source']}", Place(file.shown, number, line.strip())))
-    number = next(n for n, line in enumerate(file.text.splitlines(), start=1) if line.startswith("Status:"))
+    number = next(n for n, line in enumerate(file.text.splitlines(), start=1) if UFW.match(line))
     return Firewall(
         at=file.place(number),
         ufw_active=active,

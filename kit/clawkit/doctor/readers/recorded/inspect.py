@@ -15,6 +15,7 @@ from clawkit.doctor.readers.recorded.seen import Seen
 from clawkit.doctor.readers.text import TextFile
 
 FIELD = re.compile(r"\{\{ ?(?:json )?((?:\.\w+)+) ?\}\}")
+ENDS = (".State.ExitCode", ".State.OOMKilled", ".State.Error", ".State.FinishedAt")
 ALL = re.compile(r"(?:ps|container ls) (?:-aq|-qa|-a -q|-q -a|--all)")
 
 
@@ -72,8 +73,8 @@ def _formatted(text: str, command: Command | None) -> list[dict[str, Any]]:
     document: dict[str, Any] = {"Name": name, "State": {}, "HostConfig": {}}
     for path, value in zip(fields, values, strict=True):
         _put(document, path.split(".")[1:], value)
-    if not any(path.startswith(".State") for path in fields):
-        document["State"] = {"Status": "running"}  # nobody asked, and most that are inspected do run
+    if "Status" not in document["State"] and not any(field in ENDS for field in fields):
+        document["State"]["Status"] = "running"  # nobody asked, and most that are inspected do run
     return [document]
 
 

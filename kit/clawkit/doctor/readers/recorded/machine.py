@@ -31,6 +31,7 @@ LONG = re.compile(r"^(?P<kind>[dl-])(?P<bits>[rwxsStT-]{9})[.+@]?\s+\d+\s+(?P<us
 FORMAT = re.compile(r"^(?P<uid>\d+)[: ](?P<gid>\d+) (?P<mode>\d{3,4}) (?P<path>\S+)$")
 VERSIONS = (("nginx", re.compile(r"nginx version: \w+/([\d.]+)")), 
             ("caddy", re.compile(r"^v(2[\d.]+)(?: h1:|$)", re.MULTILINE)),
+            ("docker-desktop", re.compile(r"Docker Desktop ([\d.]+)")),
             ("openclaw", re.compile(r"^(?:OpenClaw )?(20\d\d\.\d+\.\d+)", re.MULTILINE)))  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from clawkit.doctor.model.proxy import Proxy, ProxyKind, Site, Where
 from clawkit.doctor.model.route import Action, Redirect, Timeouts
 from clawkit.doctor.readers.compose.units import seconds
 from clawkit.doctor.readers.text import TextFile
-from clawkit.doctor.readers.traefik import rule
+from clawkit.doctor.readers.traefik import rule, tcp
 from clawkit.doctor.readers.traefik.router import Router, site_of
 from clawkit.doctor.readers.traefik.settings import Settings, below, listed, names, of_files, of_flags, of_labels, true
 
@@ -127,6 +127,7 @@ class _Traefik:
         for service in self.compose.services.values():
             shared.update({k: v for k, v in of_labels(service).items() if k.startswith("http.")})
         timeouts = self._timeouts()
+        self.problems += tcp.problems(tuple(self.compose.services.values()), self.dynamic)
         for router in self._routers(shared):
             written = router.own.get("rule")
             if written is not None and self._of_the_second(router):
