@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 from acme import Pebble
-from swarm_nodes import Node, Nodes, impossible, swarm
+from swarm_nodes import Node, Nodes, hand_over, impossible, swarm
 from test_acme_dns01 import HOOK
 from test_swarm import Home, kit_images, label
 
@@ -201,6 +203,33 @@ def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Pa
             assert site("logs", "--tail", "1000", "proxy").out.count("reloaded for a certificate") == 1
             inspected = nodes.manager.docker("service", "inspect", f"{site.project}_acme", f"{site.project}_proxy")
             assert key not in inspected + site("logs").out
+        finally:
+            site("down")
+
+
+def test_where_nobody_can_ask_the_leader_what_the_proxy_shows_is_known(nodes: Nodes, tmp_path: Path) -> None:
+    manager, second = nodes.all
+    web, environ = (9093, 9456), nodes.environ(tmp_path / "docker")
+    site = Home(Clawkit(tmp_path / f"blind-{secrets.token_hex(2)}"), nodes, environ, "nginx", port=web[1])
+    put(site, "gateway", manager)
+    put(site, "acme", second)
+    label(site, second)
+    hand_over(second, [*kit_images("nginx"), certbot()])
+    subprocess.run(["docker", "context", "rm", second.name], env={**os.environ, **environ}, check=True)
+    with Pebble(*web) as pebble:
+        pebble.set_address(DOMAIN, second.address)
+        try:
+            said = site("up", "--engine", "swarm", "--proxy", "nginx", "--domain", DOMAIN, "--http-port", str(web[0]),
+                        "--https-port", str(web[1]), "--acme-directory", pebble.directory, "--acme-ca",
+                        str(pebble.ca), "--gateway-memory", "1g", "--require-cert")  # fmt: skip
+            assert "certificate pending" not in said.err + said.out
+            checks = {one["id"]: one for one in told(site, "verify")["checks"]}
+            assert {checks[name]["outcome"] for name in ("certificate-chain", "certificate-expiry")} == {"ok"}, checks
+            (entry,) = told(site, "certs")["certificates"]
+            assert (entry["ok"], entry["pending"]) == (True, False)
+            assert f"clawkit has no way into {second.name}" in entry["renewal_waits"]
+            refused = site("backup", "create", str(tmp_path / "all.tar.gz"))
+            assert (refused.code, f"no way into {second.name}" in refused.err) == (3, True), refused.err
         finally:
             site("down")
 
