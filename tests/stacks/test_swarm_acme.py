@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from acme import Pebble
-from swarm_nodes import Node, Nodes, impossible, swarm
+from swarm_certified import (
+    DOMAIN,
+    OTHER,
+    STORAGE,
+    assert_green,
+    both,
+    certbot,
+    forget,
+    lose,
+    proxy_tasks,
+    put,
+    serial,
+    told,
+)
+from swarm_nodes import Node, Nodes, hand_over, impossible, swarm
 from test_acme_dns01 import HOOK
 from test_swarm import Home, kit_images, label
 
-from clawkit.engine.images import DockerImages
-from clawkit.images import ensure
-from clawkit.probe.target import Target, Trust
-from clawkit.probe.tls import TlsFacts, handshake
-from clawkit.settings.model import Settings
 from clawkit.wait import Look, until
 from conftest import Clawkit
 
 pytestmark = [pytest.mark.docker, pytest.mark.long, pytest.mark.timeout(900)]
 
 HTTP, HTTPS = 9090, 9453
-DOMAIN, OTHER = "claw.test", "alice.claw.test"
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +44,6 @@ def nodes() -> Iterator[Nodes]:
         pytest.skip(reason)
     with swarm(2, [(1, [*kit_images("caddy", "nginx"), certbot()])]) as running:
         yield running
-
-
-def certbot() -> str:
-    settings = Settings(proxy="nginx", domain=DOMAIN, acme_directory="https://ca.test/dir")
-    return ensure(settings, DockerImages(), locked={}, say=lambda _text: None)["certbot"].ref
 
 
 @pytest.fixture(scope="module")
@@ -70,30 +73,6 @@ def site(nodes: Nodes, pebble: Pebble, tmp_path_factory: pytest.TempPathFactory)
 def ports(pebble: Pebble) -> tuple[str, ...]:
     return ("--http-port", str(HTTP), "--https-port", str(HTTPS), "--acme-directory", pebble.directory, "--acme-ca",
             str(pebble.ca))  # fmt: skip
-
-
-def shown(site: Home, pebble: Pebble, name: str = DOMAIN) -> TlsFacts:
-    return handshake(Target(site.nodes.manager.address, site.port, name), Trust(pebble.ca))
-
-
-def serial(site: Home, pebble: Pebble, name: str = DOMAIN) -> str:
-    facts = shown(site, pebble, name)
-    return facts.leaf.serial if facts.leaf and not facts.verify_code else ""
-
-
-def proxy_tasks(site: Home) -> set[str]:
-    """All that there ever were."""
-    return set(site.nodes.manager.docker("service", "ps", "--quiet", "--no-trunc", f"{site.project}_proxy").split())
-
-
-def told(site: Home, *words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(site(*words, "--json").out)
-    return found
-
-
-def assert_green(site: Home) -> None:
-    said = site("verify")
-    assert said.code == 0, said.err + said.out
 
 
 def test_the_first_up_waits_for_the_certificate_and_everything_agrees(site: Home, pebble: Pebble) -> None:
@@ -146,12 +125,6 @@ def test_a_renewed_certificate_is_taken_up_by_the_proxy_that_runs(site: Home, pe
     assert_green(site)
 
 
-def forget(site: Home) -> None:
-    """certbot has no certificate any more, so it orders another one: as a renewal that is due."""
-    found = "find /data/certbot -path '*/live/main' -o -path '*/archive/main' -o -path '*/renewal/main.conf'"
-    site.inside("acme", "sh", "-c", f"rm -rf $({found})")
-
-
 @pytest.mark.timeout(600)
 def test_account_and_certificates_come_back_to_a_node_that_has_lost_them(
     site: Home, pebble: Pebble, tmp_path: Path
@@ -168,18 +141,6 @@ def test_account_and_certificates_come_back_to_a_node_that_has_lost_them(
     assert said.code == 0, said.err + said.out
     assert (serial(site, pebble), pebble.orders()) == (before, orders)
     assert_green(site)
-
-
-def lose(site: Home, volume: str) -> None:
-    """Docker takes its time to remove the container that had it."""
-
-    def look() -> Look:
-        with suppress(AssertionError):
-            site.nodes.manager.docker("volume", "rm", volume)
-        left = site.nodes.manager.docker("volume", "ls", "--quiet", "--filter", f"name={volume}")
-        return Look(ready=not left, doing="in use")
-
-    until(look, seconds=30, what=volume, tell=lambda _text: None)
 
 
 def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Path) -> None:
@@ -205,13 +166,31 @@ def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Pa
             site("down")
 
 
-STORAGE = """version: "3.9"
-volumes:
-  certificates:
-    driver_opts: {{type: none, o: bind, device: {disk}/certificates}}
-  acme:
-    driver_opts: {{type: none, o: bind, device: {disk}/acme}}
-"""
+def test_where_nobody_can_ask_the_leader_what_the_proxy_shows_is_known(nodes: Nodes, tmp_path: Path) -> None:
+    manager, second = nodes.all
+    web, environ = (9093, 9456), nodes.environ(tmp_path / "docker")
+    site = Home(Clawkit(tmp_path / f"blind-{secrets.token_hex(2)}"), nodes, environ, "nginx", port=web[1])
+    put(site, "gateway", manager)
+    put(site, "acme", second)
+    label(site, second)
+    hand_over(second, [*kit_images("nginx"), certbot()])
+    subprocess.run(["docker", "context", "rm", second.name], env={**os.environ, **environ}, check=True)
+    with Pebble(*web) as pebble:
+        pebble.set_address(DOMAIN, second.address)
+        try:
+            said = site("up", "--engine", "swarm", "--proxy", "nginx", "--domain", DOMAIN, "--http-port", str(web[0]),
+                        "--https-port", str(web[1]), "--acme-directory", pebble.directory, "--acme-ca",
+                        str(pebble.ca), "--gateway-memory", "1g", "--require-cert")  # fmt: skip
+            assert "certificate pending" not in said.err + said.out
+            checks = {one["id"]: one for one in told(site, "verify")["checks"]}
+            assert {checks[name]["outcome"] for name in ("certificate-chain", "certificate-expiry")} == {"ok"}, checks
+            (entry,) = told(site, "certs")["certificates"]
+            assert (entry["ok"], entry["pending"]) == (True, False)
+            assert f"clawkit has no way into {second.name}" in entry["renewal_waits"]
+            refused = site("backup", "create", str(tmp_path / "all.tar.gz"))
+            assert (refused.code, f"no way into {second.name}" in refused.err) == (3, True), refused.err
+        finally:
+            site("down")
 
 
 @pytest.fixture
@@ -223,10 +202,6 @@ def disk(nodes: Nodes) -> Iterator[Path]:
         folder.chmod(0o777)
     yield made
     shutil.rmtree(made, ignore_errors=True)
-
-
-def put(site: Home, service: str, node: Node) -> None:
-    site.nodes.manager.docker("node", "update", "--label-add", f"clawkit.{site.project}.{service}=here", node.name)
 
 
 def test_one_orders_for_two_proxies_and_may_die(nodes: Nodes, disk: Path, tmp_path: Path) -> None:
@@ -258,14 +233,6 @@ def test_one_orders_for_two_proxies_and_may_die(nodes: Nodes, disk: Path, tmp_pa
             _leader_dies(site, pebble, second)
         finally:
             site("down")
-
-
-def both(site: Home, pebble: Pebble) -> None:
-    def look() -> Look:
-        seen = [handshake(Target(node.address, site.port, DOMAIN), Trust(pebble.ca)) for node in site.nodes.all]
-        return Look(ready=not any(one.failure or one.verify_code for one in seen), doing="not both have it")
-
-    until(look, seconds=30, what="the certificate on both", tell=lambda _text: None)
 
 
 def _leader_dies(site: Home, pebble: Pebble, node: Node) -> None:

@@ -264,6 +264,20 @@ def test_it_asks_only_once_the_proxy_knows_the_names(bench: Bench) -> None:
     assert len(bench.calls()) == 1
 
 
+def test_a_volume_that_may_not_be_written_yet_is_waited_for(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """As one of a Swarm, before the proxy's container has given it its rights."""
+    bench.places.served.parent.write_text("in the way")
+    asking = bench.keeper()
+    thread = threading.Thread(target=asking.settle)
+    thread.start()
+    thread.join(LOOK_SECONDS * 2)
+    assert thread.is_alive() and renew.alive(bench.places.status)
+    bench.places.served.parent.unlink()
+    thread.join(10)
+    assert bench.places.served.parent.is_dir() and not thread.is_alive()
+    assert "clawkit acme: waits: " in capsys.readouterr().out
+
+
 def test_of_several_proxies_it_waits_for_those_that_speak(bench: Bench) -> None:
     folder = bench.places.served.parent
     folder.mkdir()
