@@ -143,7 +143,7 @@ def test_account_and_certificates_come_back_to_a_node_that_has_lost_them(
     assert_green(site)
 
 
-def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Path) -> None:
+def test_caddy_serves_a_wildcard_that_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Path) -> None:
     web, ports_ = (9091, 9454), ("--http-port", "9091", "--https-port", "9454")
     hook, key = tmp_path / "hook", secrets.token_urlsafe(24)
     site = Home(Clawkit(tmp_path / f"dns-{secrets.token_hex(2)}"), nodes, nodes.environ(tmp_path / "docker"), "caddy",
@@ -154,7 +154,7 @@ def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Pa
         try:
             said = site("up", "--engine", "swarm", "--proxy", "caddy", "--domain", DOMAIN, *ports_, "--acme-directory",
                         pebble.directory, "--acme-ca", str(pebble.ca), "--acme-challenge", "dns-01", "--dns-hook",
-                        str(hook), "--gateway-memory", "1g", "--require-cert")  # fmt: skip
+                        str(hook), "--acme-wildcard", DOMAIN, "--gateway-memory", "1g", "--require-cert")  # fmt: skip
             assert said.code == 0, said.err + said.out
             assert serial(site, pebble) and pebble.issued() == 1
             assert_green(site)
@@ -162,6 +162,13 @@ def test_caddy_serves_what_a_script_has_proven_by_dns(nodes: Nodes, tmp_path: Pa
             assert site("logs", "--tail", "1000", "proxy").out.count("reloaded for a certificate") == 1
             inspected = nodes.manager.docker("service", "inspect", f"{site.project}_acme", f"{site.project}_proxy")
             assert key not in inspected + site("logs").out
+            # Debian's Caddy shows one certificate for two sites only where it reads it from one file
+            assert site("gateways", "add", "alice", "--domain", OTHER).code == 0
+            said = site("up", "--require-cert")
+            assert said.code == 0, said.err + said.out
+            assert serial(site, pebble, OTHER) == serial(site, pebble) != ""
+            assert pebble.issued() == 1, "the wildcard was there for it"
+            assert_green(site)
         finally:
             site("down")
 
