@@ -118,7 +118,10 @@ def ending(service: Service) -> Ending:
     if service.trouble:
         return Ending(f"cannot run: {service.trouble}", "clawkit status")
     if service.oom_killed:
-        return Ending("was killed because it ran out of memory", "raise the limit: --gateway-memory 2g")
+        further = service.base.removeprefix("gateway").removeprefix("-")
+        more = f"clawkit gateways set {further} --gateway-memory 4g, then clawkit up" if further else (
+            "clawkit up --gateway-memory 4g")  # fmt: skip
+        return Ending("was killed because it ran out of memory", f"raise the limit: {more}")
     if service.exit_code == CONFIG_FAULT:
         return Ending("exits 78: its configuration or state is at fault, a retry is useless", f"{logs}; then mend it")
     if service.exit_code == 137:

@@ -18,6 +18,8 @@ BESIDE = re.compile(
 """Belongs to OpenClaw's family or project and is not the gateway."""
 HOPELESS = ("exited", "dead", "created", "restarting")
 KILLED = 137
+KIT_LABEL = "clawkit.config"
+"""On each container that clawkit renders: digest of the files that it was made with (compose.yaml.j2)."""
 
 
 def is_proxy(container: Container) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,18 @@ def test_what_the_kit_renders_comes_out_healthy(rendered: Path) -> None:
     alarms = [f"{c.slug}: {f.summary}" for c, f in result.findings if f.severity is not Severity.INFO]
     assert not alarms
     assert result.looked
+
+
+@pytest.mark.parametrize(("limit", "command"), [
+    ("2g", "clawkit up --gateway-memory 4g"), ("4g", "clawkit gateways set alice --gateway-memory 4g"),
+])  # fmt: skip
+def test_a_limit_of_the_kits_own_is_mended_by_its_settings_for_that_gateway(
+    tmp_path: Path, limit: str, command: str
+) -> None:
+    folder = tmp_path / "stack"
+    shutil.copytree(GOLDEN / "nginx-own", folder)
+    compose = folder / "compose.yaml"
+    compose.write_text(compose.read_text().replace(f"mem_limit: {limit}", "mem_limit: 500m", 1))
+    root = looked_at(folder).root_cause
+    assert root is not None
+    assert (root[0].slug, root[1].fix.command) == ("gateway-out-of-memory", command)

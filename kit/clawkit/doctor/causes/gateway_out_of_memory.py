@@ -12,7 +12,7 @@ from clawkit.doctor.links import OURS
 from clawkit.doctor.model.failure import LogLine, Speaker
 from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
-from clawkit.doctor.programs import KILLED, gateway_services, gateway_units, gateways
+from clawkit.doctor.programs import KILLED, KIT_LABEL, gateway_services, gateway_units, gateways
 from clawkit.doctor.verdict import serves
 
 MIB = 1024**2
@@ -36,27 +36,31 @@ IMAGE = r"^ +Image: +(?P<image>\S+)"
 
 
 def judge(setup: Setup) -> Finding | None:
-    limits = [service.memory for service in gateway_services(setup) if service.memory]
-    limits += [unit.memory for unit in gateway_units(setup) if unit.memory]
-    limit = limits[0] if limits else None
+    limits = {service.name: service.memory for service in gateway_services(setup) if service.memory}
+    limits |= {unit.name: unit.memory for unit in gateway_units(setup) if unit.memory}
+    name, limit = min(limits.items(), key=lambda one: one[1].value, default=("", None))
     memory = limit.value if limit else next((one.memory for one in gateways(setup) if one.memory), None)
-    killed = [one.at for one in gateways(setup)
-              if one.oom_killed or one.last_oom or (KILLED in (one.exit_code, one.last_exit)
-                                                    and _tight(one.memory or memory))]  # fmt: skip
+    killed = next((one for one in gateways(setup)
+                   if one.oom_killed or one.last_oom or (KILLED in (one.exit_code, one.last_exit)
+                                                         and _tight(one.memory or memory))), None)  # fmt: skip
+    if killed:  # of several gateways each may have its own
+        name, memory = killed.service or name, killed.memory or memory
+        limit = limits.get(name, limit)
     said = last_words(setup, WORDS, Speaker.GATEWAY, Speaker.KERNEL) or _pod(setup)
     words = f"with a limit of {memory // MIB} MiB" if memory else "for want of memory"
     if killed or said:
-        seen = [*killed[:1], *([said[0].at] if said else []), *([limit.at] if limit else [])]
-        return _finding(f"the gateway was killed {words}", Severity.ERROR, *seen)
+        seen = [*([killed.at] if killed else []), *([said[0].at] if said else []), *([limit.at] if limit else [])]
+        return _finding(f"the gateway was killed {words}", Severity.ERROR, _fix(setup, name), *seen)
     full = [one for one in gateways(setup) if one.memory_full and one.memory]
     if full and full[0].running:
         return _finding(f"the gateway has used up the {(full[0].memory or 0) // MIB} MiB that it may use",
-                        Severity.ERROR if _tight(full[0].memory) else Severity.WARNING, full[0].at)  # fmt: skip
+                        Severity.ERROR if _tight(full[0].memory) else Severity.WARNING,
+                        _fix(setup, full[0].service or ""), full[0].at)  # fmt: skip
     if limit is None or limit.value >= TIGHT:
         return None
     certain = limit.value < DIES and not serves(setup)
     return _finding(f"the gateway may use {limit.value // MIB} MiB, and OpenClaw needs 1 GiB to start",
-                    Severity.ERROR if certain else Severity.WARNING, limit.at)  # fmt: skip
+                    Severity.ERROR if certain else Severity.WARNING, _fix(setup, name), limit.at)  # fmt: skip
 
 
 def _pod(setup: Setup) -> tuple[LogLine, re.Match[str]] | None:
@@ -74,12 +78,22 @@ def _tight(memory: int | None) -> bool:
     return memory is not None and memory < TIGHT
 
 
-def _finding(words: str, severity: Severity, *places: Place) -> Finding:
+def _fix(setup: Setup, name: str) -> Fix:
+    service = setup.service(name)
+    if service is not None and KIT_LABEL in service.labels:  # what clawkit renders is changed by its settings
+        further = service.name.removeprefix("gateway").removeprefix("-")
+        return Fix("give it more, then: clawkit up; on a small machine add swap",
+                   f"clawkit gateways set {further} --gateway-memory 4g" if further
+                   else "clawkit up --gateway-memory 4g")  # fmt: skip
+    return Fix("mem_limit: 2g (or deploy.resources.limits.memory: 2g) for the gateway, MemoryMax=2G in its unit; on a "
+               "small machine add swap",
+               "docker compose up -d")  # fmt: skip
+
+
+def _finding(words: str, severity: Severity, fix: Fix, *places: Place) -> Finding:
     return Finding(
         summary=words,
-        fix=Fix("mem_limit: 2g (or deploy.resources.limits.memory: 2g) for the gateway, MemoryMax=2G in its unit; on a "
-                "small machine add swap",
-                "docker compose up -d"),
+        fix=fix,
         evidence=at(*places),
         severity=severity,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from clawkit.doctor.model.pem import SeenCertificate
 from clawkit.doctor.model.place import Place, Problem
 from clawkit.doctor.model.proxy import Proxy, Where
 from clawkit.doctor.model.setup import Setup
+from clawkit.doctor.programs import KIT_LABEL
 from clawkit.doctor.readers.live import containers, logs, rendered
 from clawkit.doctor.readers.live.abreast import all_of, start
 from clawkit.doctor.readers.live.configuration import Configuration, configuration
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from clawkit.deployment import Deployment
 
 PROXY = "proxy"
-LABEL = "clawkit.config"
-"""Digest of the files that a container was made with (compose.yaml.j2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def _older(compose: Sequence[Compose], documents: Sequence[Document]) -> Iterato
     for document in documents:
         labels = document.get("Config", {}).get("Labels") or {}
         service = services.get(labels.get("com.docker.compose.service", ""))
-        wanted = service.labels.get(LABEL) if service else None
-        if wanted is not None and labels.get(LABEL) not in (None, wanted.value):
+        wanted = service.labels.get(KIT_LABEL) if service else None
+        if wanted is not None and labels.get(KIT_LABEL) not in (None, wanted.value):
             name = str(document.get("Name", "")).lstrip("/")
-            yield Problem(f"container {name} was made with {LABEL} {labels[LABEL]}", wanted.at, "recreate")
+            yield Problem(f"container {name} was made with {KIT_LABEL} {labels[KIT_LABEL]}", wanted.at, "recreate")
