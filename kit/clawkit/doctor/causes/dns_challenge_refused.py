@@ -30,7 +30,11 @@ SCRIPT = "manual-auth-hook"
 SIGNED = re.compile(r"adding TXT record:|response from server|base domain|The peer didn't")
 """RFC 2136: the name server itself is asked, with a TSIG key (RFC 8945)."""
 LATE = re.compile(r"propagate|time limit|TXT record")
-ABOUT = re.compile(r"dns|zone|TXT|peer didn't|response from server|base domain|manual-auth-hook|cloudflare|route53|challenge|presenting|acme|certbot", re.IGNORECASE)
+ABOUT = re.compile(
+    r"dns|zone|TXT|peer didn't|response from server|base domain|manual-auth-hook|cloudflare|route53|challenge|"
+    r"presenting|acme|certbot",
+    re.IGNORECASE,
+)
 
 
 def judge(setup: Setup) -> Finding | None:
