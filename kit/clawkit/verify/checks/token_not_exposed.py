@@ -39,8 +39,9 @@ def gather(scene: Scene) -> Facts:
     own = inside.folder / scene.ours.token_file
     texts = [*_engine_texts(inside, scene.ours.service),
              *_file_texts(inside, {own, *inside.folder.glob(key.COPIES)})]  # fmt: skip
-    secrets = {"the token": token, "the model's key": _model_key(inside.folder / scene.ours.model_key)}
-    holding = tuple(f"{what} in {place}" for what, secret in secrets.items() if secret
+    keys = (inside.folder / "secrets" / name for name in ("model-key", f"{scene.ours.name}.model-key"))
+    secrets = [("the token", token), *(("the model's key", _model_key(copy)) for copy in keys)]
+    holding = tuple(f"{what} in {place}" for what, secret in secrets if secret
                     for place, text in texts if secret in text)  # fmt: skip
     return Facts(holding, len(texts), own.stat().st_mode & 0o777 if own.exists() else 0)
 
