@@ -62,7 +62,7 @@ class Visit:
         return [text for text in found if not any(re.search(known, text) for known in {**OWN, **(also or {})})]
 
 
-@pytest.fixture(scope="module", params=["caddy", "nginx"])
+@pytest.fixture(scope="module", params=["caddy", pytest.param("nginx", marks=pytest.mark.long)])
 def stack(request: pytest.FixtureRequest) -> Iterator[OpenClawStack]:
     """With the stand-in as its model; a request waits for an absent gateway for a moment only."""
     with OpenClawStack(proxy=request.param, hold=2) as running:
