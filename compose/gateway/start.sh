@@ -22,13 +22,15 @@ echo "$gateway" > /run/clawkit/pid
 
 # A proxy that cannot send a request twice looks here before it sends one (Caddy before 2.11.3); what it has let in
 # by then arrives within milliseconds.
+stopping=
 # shellcheck disable=SC2329 # by the trap below
 stop() {
+  stopping=1
   if [ -d /clawkit/gate ]; then
     touch /clawkit/gate/stopping || true
     sleep 1
   fi
-  kill -TERM "$gateway" 2>/dev/null
+  kill -TERM "$gateway" 2>/dev/null || true
 }
 trap stop TERM INT
 
@@ -44,7 +46,8 @@ done
 # for ever. The first time is left to Docker, so that whoever waits sees a container end; health.mjs forgets it once
 # the gateway has started.
 FAULT="$OPENCLAW_STATE_DIR/.clawkit-exit-78"
-[ "$status" -eq 78 ] || exit "$status"
+# Whoever stops the container while it fails must not wait for one that is never started any more.
+[ "$status" -eq 78 ] && [ -z "$stopping" ] || exit "$status"
 [ -e "$FAULT" ] || { touch "$FAULT"; exit 78; }
 
 told() { cksum "$OPENCLAW_CONFIG_PATH" /clawkit/config/openclaw.json 2>/dev/null || true; }
@@ -54,7 +57,7 @@ trap 'rm -f "$FAULT"; exit 0' TERM INT
 before=$(told)
 echo "clawkit: OpenClaw exits 78 again, for the reason above; it is not started any more" >&2
 echo "clawkit: mend openclaw.json, which is noticed, or what else it names, then: clawkit restart" >&2
-while [ "$(told)" = "$before" ]; do
+while [ -z "$stopping" ] && [ "$(told)" = "$before" ]; do
   sleep 2 &
   wait $! || true
 done
