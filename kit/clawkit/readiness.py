@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clawkit.engine.ports import Engine, Health, Service, State
-from clawkit.errors import EngineError
+from clawkit.errors import EngineError, EnvironmentMissing
 from clawkit.probe.failure import Trouble
 from clawkit.probe.http import HttpFacts
 from clawkit.stack import Gateway
@@ -20,6 +20,10 @@ WORDS = 12
 CONFIG_FAULT = 78
 """OpenClaw: the configuration or the state is at fault, a retry is useless (docs cli/gateway)."""
 FAILED = 1
+
+PARKED = ("sh", "-c", '[ -e "$OPENCLAW_STATE_DIR/.clawkit-exit-78" ] && pid=$(cat /run/clawkit/pid) && '
+                      '! kill -0 "$pid" && echo parked || true')  # fmt: skip
+"""Whether start.sh waits for somebody to mend what OpenClaw exits 78 for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def look(engine: Engine, project: str, gateway: Gateway, probe: Callable[[], Htt
             if name == "proxy" or not _tried_again(service, dead, before):
                 return _hopeless(engine, dead)
             doing = f"{name} {ending(dead).why}; Docker starts it again"
+        elif name != "proxy" and _parked(engine, service):
+            return _hopeless(engine, replace(service, exit_code=CONFIG_FAULT, state=State.EXITED))
     if _meant_for_the_front(services[gateway.service], facts, stranger):
         return Look(ready=True, doing="healthy, for the proxy in front")
     if _only_the_certificate_is_late(services[gateway.service], facts):
@@ -72,6 +78,16 @@ def _dead(engine: Engine, service: Service) -> Service:
     """As it was when it ended: Docker may have started it again already."""
     code = engine.last_exit(service.container) if service.running else None
     return service if code is None else replace(service, exit_code=code, state=State.EXITED)
+
+
+def _parked(engine: Engine, service: Service) -> bool:
+    """Both of its ends may lie before the waiting began: its container runs, and nothing will ever come of it."""
+    if not (service.running and service.restarts) or service.health is Health.HEALTHY:
+        return False
+    try:
+        return "parked" in engine.exec(service.container, PARKED)
+    except (EngineError, EnvironmentMissing):  # it ends in this very moment, or its node cannot be entered
+        return False
 
 
 def _tried_again(service: Service, dead: Service, before: Mapping[str, int]) -> bool:

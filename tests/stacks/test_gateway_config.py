@@ -54,6 +54,11 @@ def test_a_gateway_that_exits_78_ends_the_wait_at_once_with_its_own_words(stack:
     assert "exits 78" in said.err
     assert "frobnicate" in said.err
     assert time.monotonic() - start < 60
+    # by now it is not started any more, and who begins to wait has seen it end neither time
+    start = time.monotonic()
+    again = Clawkit(stack.folder)("up")
+    assert (again.code, "exits 78" in again.err, "frobnicate" in again.err) == (1, True, True)
+    assert time.monotonic() - start < 60
     edit_stopped = f"const f=require('fs'),p='{CONFIG}',c=JSON.parse(f.readFileSync(p));delete c.frobnicate;"
     docker("run", "--rm", "-v", f"{stack.stack.project}_state:/home/node/.openclaw", "--entrypoint", "node",
            stack.stack.images.gateway.ref, "-e", edit_stopped + "f.writeFileSync(p,JSON.stringify(c))")  # fmt: skip

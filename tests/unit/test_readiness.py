@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -31,6 +32,17 @@ def seen(facts: HttpFacts, *present: Service, said: str = "", before: int = 0) -
 
 def test_a_gateway_that_says_started_through_the_proxy_is_ready_whatever_docker_says() -> None:
     assert seen(answer(200, status="started")).ready
+
+
+@pytest.mark.parametrize(("told", "hopeless"), [("parked\n", "gateway exits 78"), ("", "")])
+def test_one_that_gave_up_before_the_waiting_began_is_not_waited_for(told: str, hopeless: str) -> None:
+    class Inside(FakeEngine):
+        def exec(self, container: str, command: Sequence[str], *, seconds: int = 30) -> str:
+            return told
+
+    gone = service("gateway", health=Health.STARTING, restarts=1)
+    found = look(Inside((PROXY, gone)), "demo", GATEWAY, lambda: BAD_GATEWAY, restarts((PROXY, gone)))
+    assert found.hopeless.startswith(hopeless) and bool(found.hopeless) == bool(hopeless)
 
 
 def test_a_page_that_is_not_the_gateways_answer_is_not_ready() -> None:
