@@ -24,6 +24,7 @@ from clawkit.settings.further import effective, has_image
 from clawkit.settings.model import Settings
 from clawkit.settings.secret import Secret
 from clawkit.settings.sources import Loaded, load
+from clawkit.settings.values import names_one
 from clawkit.stack import Stack, assemble
 from clawkit.tls import lent, material, site
 
@@ -181,7 +182,7 @@ def _gateway_image(settings: Settings) -> str:
 
 
 def _tagged(ref: str, tag: str) -> str:
-    return ref if "@" in ref or ":" in ref.rsplit("/", 1)[-1] else f"{ref}:{tag}"
+    return ref if names_one(ref) else f"{ref}:{tag}"
 
 
 def owner(folder: Path) -> tuple[int, int]:

@@ -44,6 +44,11 @@ class Backend:
         return f"/gate/{self.slot}"
 
 
+def further(service: str) -> str:
+    """Name of the further gateway that this service runs; empty for the main one."""
+    return service.removeprefix("gateway").removeprefix("-")
+
+
 def backend(pool: str, slot: int, suffix: str) -> Backend:
     subnet = block(pool, OFFSET + slot * 16, BLOCK)
     return Backend(slot=slot, network=f"backend{suffix}", gate=f"gate{suffix}", subnet=subnet)

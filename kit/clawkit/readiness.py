@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from clawkit.engine.ports import Engine, Health, Service, State
 from clawkit.errors import EngineError, EnvironmentMissing
+from clawkit.gateway import further
 from clawkit.probe.failure import Trouble
 from clawkit.probe.http import HttpFacts
 from clawkit.stack import Gateway
@@ -134,8 +135,8 @@ def ending(service: Service) -> Ending:
     if service.trouble:
         return Ending(f"cannot run: {service.trouble}", "clawkit status")
     if service.oom_killed:
-        further = service.base.removeprefix("gateway").removeprefix("-")
-        more = f"clawkit gateways set {further} --gateway-memory 4g, then clawkit up" if further else (
+        name = further(service.base)
+        more = f"clawkit gateways set {name} --gateway-memory 4g, then clawkit up" if name else (
             "clawkit up --gateway-memory 4g")  # fmt: skip
         return Ending("was killed because it ran out of memory", f"raise the limit: {more}")
     if service.exit_code == CONFIG_FAULT:

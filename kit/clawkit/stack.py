@@ -149,9 +149,9 @@ class Stack:
         return self.gateways[0].origin + "/"
 
     @property
-    def model_keys(self) -> tuple[str, ...]:
-        """Paths of the keys that gateways get for their models, relative to the rendered folder."""
-        return tuple(dict.fromkeys(gateway.model_key for gateway in self.gateways if gateway.model_key))
+    def model_keys(self) -> dict[str, str]:
+        """Secret -> path in the rendered folder, of the keys that gateways get for their models."""
+        return {gateway.model_secret: gateway.model_key for gateway in self.gateways if gateway.model_key}
 
     @property
     def hsts(self) -> str:

@@ -49,7 +49,7 @@ def upgrade(context: Context, version: str, gateway: str, drain: int, force: boo
     with context.report.step("images"):
         change = planning.upgrade(context.folder, deployment, wishes, at.engine, DockerImages(),
                                   lambda text: context.report.note(f"     {text}"))  # fmt: skip
-    for text in _apart(deployment) if not gateway else ():
+    for text in _apart(deployment) if "openclaw" in wishes else ():
         context.report.note(f"     {text}")
     if change is None:
         running = _version(deployment, gateway or "main")

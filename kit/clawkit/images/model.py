@@ -11,6 +11,7 @@ from clawkit.lock import LockedImage
 from clawkit.settings import certbot
 from clawkit.settings.further import effective, has_image
 from clawkit.settings.model import Settings
+from clawkit.settings.values import names_one
 
 Role = str
 """gateway, proxy, certbot; and gateway:NAME for one that has an image for itself."""
@@ -70,7 +71,7 @@ def wanted_kind(settings: Settings, kind: Kind) -> Wanted:
     given = named != Settings.model_fields[SETTING[kind]].default
     name = certbot.image(settings) if kind == "certbot" else named
     version = settings.openclaw if kind == "openclaw" else ""
-    if tag_of(name) or "@" in name:
+    if names_one(name):
         return Wanted(kind, name, given, version)
     return Wanted(kind, f"{name}:{version or 'latest'}", given, version)
 

@@ -43,8 +43,8 @@ def entry(one: Served) -> Mapping[str, Any]:
         "names": list(leaf.names) if leaf else [], "issuer": leaf.issuer if leaf else None,
         "not_after": leaf.not_after.isoformat() if leaf else None, "renewal": _iso(one.renewal),
         "last_error": one.error or None, "problem": one.known.problem.value if one.known and one.error else None,
-         "next_attempt": _iso(one.known.next_attempt) if one.known else None, "renewal_waits": one.waits or None,
-         "wildcard": one.certificate.label if one.certificate.shared else None, "awaited": one.awaited,
+        "next_attempt": _iso(one.known.next_attempt) if one.known else None, "renewal_waits": one.waits or None,
+        "wildcard": one.certificate.label if one.certificate.shared else None, "awaited": one.awaited,
     }  # fmt: skip
 
 

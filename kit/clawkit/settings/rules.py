@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from clawkit.settings import wildcard
 from clawkit.settings.domain import is_address, is_public
 from clawkit.settings.further import effective, lends_its_own
+from clawkit.settings.values import names_one
 
 if TYPE_CHECKING:
     from clawkit.settings.model import Settings
@@ -28,16 +29,11 @@ def _further(settings: Settings) -> Iterator[str]:
         if one.upstream and named:
             yield f"gateways: {one.name} is run by somebody else (upstream), so {named} has no effect on it"
         counts = effective(settings, one)
-        if one.openclaw is not None and one.gateway_image is None and is_one(counts.gateway_image):
+        if one.openclaw is not None and one.gateway_image is None and names_one(counts.gateway_image):
             yield (f"gateways: openclaw of {one.name} has no effect, for gateway_image names one image, "
                    f"{counts.gateway_image}; give {one.name} a gateway_image of its own")  # fmt: skip
         if lends_its_own(one):
             yield from (f"gateways: {one.name}: {told}" for told in _model(counts))
-
-
-def is_one(image: str) -> bool:
-    """True for a name with a tag or a digest; `host:5000/name` has neither."""
-    return "@" in image or ":" in image.rpartition("/")[2]
 
 
 def _ports(settings: Settings) -> Iterator[str]:

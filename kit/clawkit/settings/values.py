@@ -36,6 +36,11 @@ def slug(value: str) -> str:
     return value
 
 
+def names_one(image: str) -> bool:
+    """True for a name with a tag or a digest; `host:5000/name` has neither."""
+    return "@" in image or ":" in image.rpartition("/")[2]
+
+
 def megabytes(size: str) -> int:
     return int(size[:-1]) * {"k": 1, "m": 1024, "g": 1024 * 1024}[size[-1].lower()] // 1024
 

@@ -15,11 +15,11 @@ from clawkit.engine.image_ports import ImageEngine
 from clawkit.engine.ports import Engine
 from clawkit.errors import SettingsError
 from clawkit.image import GATEWAY, key_of
-from clawkit.images.model import tag_of
 from clawkit.lock import Lock, LockedImage
 from clawkit.settings import certbot, dotted
 from clawkit.settings.further import has_image
 from clawkit.settings.model import Settings
+from clawkit.settings.values import names_one
 from clawkit.upgrade.change import changed, image_before
 from clawkit.upgrade.journal import Change, Kind
 from clawkit.upgrade.snapshot import Shelf
@@ -39,7 +39,7 @@ def wishes(deployment: Deployment, version: str, flags: Mapping[str, Any], gatew
     if images and not version:
         return images
     named = images.get(name) or dotted.value(deployment.settings, name) or deployment.settings.gateway_image
-    if tag_of(named) or "@" in named:
+    if names_one(named):
         raise SettingsError(f"gateway_image names one image, {named}; a version has no effect on it",
                             fix=f"clawkit upgrade --gateway-image IMAGE {_only(gateway)}".strip())  # fmt: skip
     return {dotted.named(gateway, "openclaw") if gateway else "openclaw": version or NEWEST, **images}

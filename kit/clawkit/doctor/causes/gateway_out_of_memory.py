@@ -14,6 +14,7 @@ from clawkit.doctor.model.place import Place
 from clawkit.doctor.model.setup import Part, Setup
 from clawkit.doctor.programs import KILLED, KIT_LABEL, gateway_services, gateway_units, gateways
 from clawkit.doctor.verdict import serves
+from clawkit.gateway import further
 
 MIB = 1024**2
 DIES = 600 * MIB
@@ -81,9 +82,9 @@ def _tight(memory: int | None) -> bool:
 def _fix(setup: Setup, name: str) -> Fix:
     service = setup.service(name)
     if service is not None and KIT_LABEL in service.labels:  # what clawkit renders is changed by its settings
-        further = service.name.removeprefix("gateway").removeprefix("-")
+        own = further(service.name)
         return Fix("give it more, then: clawkit up; on a small machine add swap",
-                   f"clawkit gateways set {further} --gateway-memory 4g" if further
+                   f"clawkit gateways set {own} --gateway-memory 4g" if own
                    else "clawkit up --gateway-memory 4g")  # fmt: skip
     return Fix("mem_limit: 2g (or deploy.resources.limits.memory: 2g) for the gateway, MemoryMax=2G in its unit; on a "
                "small machine add swap",
